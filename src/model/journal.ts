@@ -1,0 +1,128 @@
+import type { ChangeKind, FeedHead, FeedState, Told } from './change.ts';
+import type { Instant } from './instant.ts';
+
+/** One event inside a delivery, as it is listed. */
+export interface EventEntry {
+  /** The change's id. */
+  readonly id: string;
+  readonly kind: ChangeKind;
+  readonly recordId: string;
+  /** The updated date of the version told, or the poll's start where it has none. */
+  readonly date: Instant;
+}
+
+/** One POST: what it holds is fixed when it is committed, and every attempt sends the same bytes. */
+export interface NewDelivery {
+  /** The `webhook-id`: names the POST for ever. */
+  readonly id: string;
+  readonly feed: string;
+  /** Where it went to be told when it was committed, for lists; the address comes from the plan when it is sent. Absent: kept and listed only. */
+  readonly callback?: string;
+  readonly contentType: string;
+  readonly events: readonly EventEntry[];
+  /** The bytes to be sent, UTF-8. */
+  readonly body: string;
+  readonly committedAt: Instant;
+}
+
+/** A delivery as the outbox index keeps it: small, the body stays on the disk. */
+export interface Delivery {
+  readonly id: string;
+  readonly feed: string;
+  readonly callback?: string;
+  readonly contentType: string;
+  readonly events: readonly EventEntry[];
+  readonly bytes: number;
+  readonly committedAt: Instant;
+  /** Position in the one order of all commits. */
+  readonly sequence: number;
+  /** Failed attempts so far. */
+  readonly attempts: number;
+  readonly firstAttemptAt?: Instant;
+  /** Not to be tried before this instant. */
+  readonly nextAttemptAt?: Instant;
+  /** What the last attempt came to, for people. */
+  readonly lastSays?: string;
+}
+
+/** One durable step of one feed: everything in it becomes true together, or nothing does. */
+export interface Commit {
+  readonly feed: string;
+  /** The generation that this step was computed from; 0 for a feed's first. */
+  readonly generation: number;
+  readonly head: FeedHead;
+  /** Versions to remember, by record id. */
+  readonly told: readonly (readonly [recordId: string, told: Told])[];
+  /** The feed starts anew: everything remembered of its former identity is dropped first. */
+  readonly reborn?: boolean;
+  readonly deliveries: readonly NewDelivery[];
+}
+
+/** What became of a delivery. */
+export type Settlement =
+  | { readonly id: string; readonly outcome: 'delivered'; readonly at: Instant; readonly status: number }
+  | { readonly id: string; readonly outcome: 'kept'; readonly at: Instant }
+  | { readonly id: string; readonly outcome: 'dead'; readonly at: Instant; readonly says: string };
+
+/** A failed attempt that will be followed by another. */
+export interface Attempt {
+  readonly id: string;
+  readonly at: Instant;
+  readonly attempts: number;
+  readonly firstAttemptAt: Instant;
+  readonly nextAttemptAt: Instant;
+  readonly says: string;
+}
+
+/** An event as the journal still knows it. */
+export interface ToldEvent extends EventEntry {
+  readonly feed: string;
+  readonly delivery: string;
+  readonly committedAt: Instant;
+  readonly state: 'pending' | 'delivered' | 'kept' | 'dead';
+  readonly callback?: string;
+  readonly attempts: number;
+  readonly settledAt?: Instant;
+  readonly lastSays?: string;
+}
+
+export interface EventQuery {
+  readonly feed?: string;
+  readonly recordId?: string;
+  readonly since?: Instant;
+  readonly state?: ToldEvent['state'];
+  /** At most so many, the newest. */
+  readonly limit?: number;
+}
+
+/**
+ * The memory of the daemon. `commit`, `settle` and `attempt` resolve once what they say is on the disk, and not before.
+ * Commits of one feed are never under way at the same time; those of different feeds are, and share a sync.
+ */
+export interface Journal {
+  /** Names of all feeds that something is remembered of. */
+  feeds(): readonly string[];
+  /** The head of a feed as its last commit left it, without loading its snapshot; undefined for one that was never committed. */
+  head(feed: string): FeedHead | undefined;
+  /**
+   * What is remembered of a feed, or undefined for one that was never committed. The snapshot is live: it shows every later commit.
+   * Rejects with a Fault `checkpoint-missing` where the journal knows the feed but its checkpoint is gone.
+   */
+  load(feed: string): Promise<FeedState | undefined>;
+  /** Rejects with a Fault: `stale-generation`, `disk-full` (nothing happened, try again later), `disk-failed` (fatal). */
+  commit(commit: Commit): Promise<void>;
+  /** Ends a delivery. A settled delivery that is settled again stays as it was, except that a dead one may become delivered. */
+  settle(settlement: Settlement): Promise<void>;
+  /** Remembers a failed attempt. */
+  attempt(attempt: Attempt): Promise<void>;
+  /** Deliveries that are neither delivered, kept nor dead, in commit order. */
+  pending(): Iterable<Delivery>;
+  /** Dead letters, in the order of their death. */
+  dead(): Iterable<Delivery>;
+  /** The bytes of a delivery that is pending, dead, or settled within the retention; undefined for any other. */
+  body(id: string): Promise<string | undefined>;
+  /** Events within the retention, oldest first. */
+  events(query: EventQuery): Promise<readonly ToldEvent[]>;
+  /** Writes checkpoints of what changed, and closes. Idempotent. */
+  close(): Promise<void>;
+}
