@@ -1,0 +1,40 @@
+import { setMaxListeners } from 'node:events';
+import type { Clock } from '../model/ports.ts';
+
+/** How long one timer runs at most: after that the time is read again, so a clock that was set, or a machine that slept, is noticed. */
+const LONGEST_NAP = 60_000;
+
+/**
+ * The machine's clock. A sleep is never early, also where a timer is; it keeps the process alive, and whoever stops aborts it. After
+ * the clock jumped forward it ends within a minute; however far the instant lies, no timer overflows.
+ */
+export function systemClock(): Clock {
+  return {
+    now: () => Date.now(),
+    sleepUntil(instant, signal) {
+      return new Promise((resolve) => {
+        let timer: NodeJS.Timeout | undefined;
+        const done = (): void => {
+          clearTimeout(timer);
+          signal?.removeEventListener('abort', done);
+          resolve();
+        };
+        const nap = (): void => {
+          const left = instant - Date.now();
+          if (left > 0) timer = setTimeout(nap, Math.min(Math.ceil(left), LONGEST_NAP));
+          else done();
+        };
+
+        if (signal?.aborted === true) {
+          resolve();
+          return;
+        }
+        if (signal !== undefined) {
+          setMaxListeners(0, signal);
+          signal.addEventListener('abort', done);
+        }
+        nap();
+      });
+    },
+  };
+}

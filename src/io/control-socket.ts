@@ -1,0 +1,113 @@
+import { createServer, request } from 'node:http';
+import { chmod, open, rm, type FileHandle } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
+import { Fault } from '../model/fault.ts';
+
+/** Longer paths do not fit into a socket address. */
+const LONGEST_PATH = 100;
+
+/** Methods that are called by name with a list of arguments; arguments and results are JSON. */
+export type Callable = { readonly [method: string]: (...args: never[]) => Promise<unknown> };
+
+/** Lets commands call methods through a socket file (mode 0600). A file left over by a killed process is replaced; the caller holds the lock. */
+export async function serveControl(path: string, methods: object): Promise<{ close(): Promise<void> }> {
+  const server = createServer((incoming, outgoing) => {
+    const chunks: Buffer[] = [];
+    incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
+    incoming.on('end', () => {
+      const answer = (status: number, value: unknown): void => {
+        outgoing.writeHead(status, { 'content-type': 'application/json' });
+        outgoing.end(JSON.stringify(value ?? null));
+      };
+      call(methods, (incoming.url ?? '/').slice(1), Buffer.concat(chunks).toString('utf8')).then(
+        (value) => answer(200, value),
+        (error: unknown) => answer(500, wordsOf(error)),
+      );
+    });
+  });
+  const address = await shortAddress(path);
+  await rm(path, { force: true });
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(address.path, resolve);
+    });
+    await chmod(path, 0o600);
+  } catch (error) {
+    await address.release();
+    const hint = 'the state directory must be on a file system that can hold sockets';
+    throw new Fault('state-unwritable', `the control socket ${path} cannot be made`, { hint, cause: error });
+  }
+  return {
+    async close() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      await address.release();
+      await rm(path, { force: true });
+    },
+  };
+}
+
+/** Calls a method of the daemon behind a socket file. Undefined where nobody listens there; rejects with the Fault it met. */
+export async function askControl(
+  path: string,
+  method: string,
+  args: readonly unknown[],
+): Promise<{ readonly value: unknown } | undefined> {
+  const address = await shortAddress(path).catch(() => undefined);
+  if (address === undefined) return undefined;
+  try {
+    return await new Promise((resolve, reject) => {
+      const outgoing = request({ socketPath: address.path, path: `/${method}`, method: 'POST' }, (incoming) => {
+        const chunks: Buffer[] = [];
+        incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
+        incoming.on('error', reject);
+        incoming.on('end', () => {
+          const value: unknown = JSON.parse(Buffer.concat(chunks).toString('utf8'));
+          if (incoming.statusCode === 200) resolve({ value });
+          else reject(faultOf(value));
+        });
+      });
+      outgoing.on('error', (error: NodeJS.ErrnoException) => {
+        if (error.code === 'ENOENT' || error.code === 'ECONNREFUSED') resolve(undefined);
+        else if (error.code === 'EACCES') {
+          const hint = 'run the command as the user that the daemon runs as';
+          reject(
+            new Fault('state-locked', `the daemon's socket ${path} belongs to another user`, { hint, cause: error }),
+          );
+        } else reject(new Fault('internal', 'the daemon ended the conversation', { cause: error }));
+      });
+      outgoing.end(JSON.stringify(args));
+    });
+  } finally {
+    await address.release();
+  }
+}
+
+async function call(methods: object, name: string, text: string): Promise<unknown> {
+  const method: unknown = Object.hasOwn(methods, name) ? (methods as Record<string, unknown>)[name] : undefined;
+  if (typeof method !== 'function')
+    throw new Fault('internal', `the daemon knows no "${name}"`, {
+      hint: 'is it of another version than this command?',
+    });
+  const args: unknown = text === '' ? [] : JSON.parse(text);
+  return method.apply(methods, Array.isArray(args) ? args : []);
+}
+
+function wordsOf(error: unknown): { code: string; says: string; hint?: string } {
+  if (error instanceof Fault)
+    return { code: error.code, says: error.message, ...(error.hint === undefined ? {} : { hint: error.hint }) };
+  return { code: 'internal', says: error instanceof Error ? error.message : 'unknown' };
+}
+
+function faultOf(value: unknown): Fault {
+  const { says, hint } = (typeof value === 'object' && value !== null ? value : {}) as { says?: string; hint?: string };
+  return new Fault('internal', says ?? 'the daemon failed', hint === undefined ? {} : { hint });
+}
+
+/** The same address written short enough: on Linux through the folder's descriptor. */
+async function shortAddress(path: string): Promise<{ readonly path: string; release(): Promise<void> }> {
+  if (path.length <= LONGEST_PATH || process.platform !== 'linux') return { path, release: () => Promise.resolve() };
+  const folder: FileHandle = await open(dirname(path), 'r');
+  return { path: `/proc/self/fd/${folder.fd}/${basename(path)}`, release: () => folder.close() };
+}
