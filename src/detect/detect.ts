@@ -1,0 +1,188 @@
+import { at } from '../language/path.ts';
+import type { ChangeKind, CompareRule, FeedHead, Outcome, Page, ReadingTime, Snapshot, Told } from '../model/change.ts';
+import type { Feed } from '../model/feed.ts';
+import type { Instant } from '../model/instant.ts';
+import type { SourceRecord } from '../model/record.ts';
+import { dateIsIgnored, isNewVersion, openDigests } from './compare.ts';
+import { dateIn, isBefore } from './dates.ts';
+import { eventId } from './event-id.ts';
+import { noRemarks, type Remarks } from './remarks.ts';
+
+/** One poll's work on what was read: pages go in, outcomes come out, in the order of the records. */
+export interface Detection {
+  /** What a page comes to. Undefined where it holds records and none of them has the id: then the answer is not what was configured. */
+  page(page: Page, time: ReadingTime): readonly Outcome[] | undefined;
+  /** Ids read so far. */
+  readonly seen: ReadonlySet<string>;
+  /** The newest updated date that is not in the future, of all records read. */
+  newest(): Instant | undefined;
+  readonly remarks: Remarks;
+  /** The first few records read without a date that counts, to see which of their fields differ in every reading. */
+  readonly undated: ReadonlyMap<string, SourceRecord>;
+}
+
+/** So many undated records are kept for comparing fields. */
+const UNDATED_KEPT = 20;
+
+/** What one record's reading shows of its dates. */
+interface Dates {
+  /** As it stands in the record, also in the future; undefined where absent or unreadable. */
+  readonly written: Instant | undefined;
+  /** Readable and not in the future. */
+  readonly date: Instant | undefined;
+  readonly future: boolean;
+  readonly created: Instant | undefined;
+}
+
+/**
+ * Opens the detection of one poll. `everything` says that the reading is of all there is, not of what changed since the watermark.
+ * The snapshot is read, never written: what is to be remembered is in the outcomes.
+ */
+export function openDetection(feed: Feed, head: FeedHead, snapshot: Snapshot, everything: boolean): Detection {
+  const { reading, rule } = feed;
+  const digests = openDigests(head, reading);
+  const remarks = noRemarks();
+  const seen = new Set<string>();
+  const undated = new Map<string, SourceRecord>();
+  // Outcomes of this poll that the live snapshot may not show yet.
+  const told = new Map<string, Told>();
+  const first = head.looked === 'none' || (everything && head.looked !== 'full');
+  const relearn = everything ? head.relearn : undefined;
+  const updatedUnit = reading.updated?.pattern.unit ?? 1;
+  const createdUnit = reading.created?.pattern.unit ?? 1;
+  const countsUnder = (counted: CompareRule): boolean =>
+    reading.updated !== undefined && !dateIsIgnored(counted, reading.updated.path);
+  const dateCounts = countsUnder(rule);
+  let newest: Instant | undefined;
+
+  const readDates = (record: SourceRecord, recordId: string, horizon: Instant): Dates => {
+    const written = dateIn(record, reading.updated);
+    const created = dateIn(record, reading.created);
+    const createdKnown = created === undefined || Number.isNaN(created) ? undefined : created;
+    if (written === undefined) {
+      if (reading.updated !== undefined) remarks.withoutDate++;
+      return { written: undefined, date: undefined, future: false, created: createdKnown };
+    }
+    if (Number.isNaN(written)) {
+      remarks.unreadable++;
+      remarks.unreadableExample ??= String(at(record, reading.updated?.path ?? []));
+      return { written: undefined, date: undefined, future: false, created: createdKnown };
+    }
+    if (written > horizon) {
+      remarks.future++;
+      remarks.futureExample ??= recordId;
+      return { written, date: undefined, future: true, created: createdKnown };
+    }
+    if (newest === undefined || written > newest) newest = written;
+    return { written, date: written, future: false, created: createdKnown };
+  };
+
+  /** Unknown records that are only learned: updated before the feed's since, or nobody can say and this is the first look. */
+  const isOld = (dates: Dates): boolean => {
+    if (dates.future) return false;
+    if (dates.date !== undefined) {
+      if (isBefore(dates.date, head.since, updatedUnit)) return true;
+      return relearn !== undefined && isBefore(dates.date, relearn, updatedUnit);
+    }
+    if (relearn !== undefined) return true;
+    if (!first || head.since === 'all') return false;
+    return dates.created === undefined || isBefore(dates.created, head.since, createdUnit);
+  };
+
+  const kindOfUnknown = (dates: Dates): ChangeKind => {
+    if (head.looked === 'full' || dates.created === undefined) return 'CREATED';
+    if (!isBefore(dates.created, head.since, createdUnit)) return 'CREATED';
+    const apart = dates.written === undefined ? Number.POSITIVE_INFINITY : Math.abs(dates.written - dates.created);
+    return apart <= feed.createdTolerance ? 'CREATED' : 'UPDATED';
+  };
+
+  const onlyIdPath = reading.idPaths.length === 1 ? (reading.idPaths[0] ?? []) : undefined;
+  const numericId = (record: SourceRecord): boolean =>
+    onlyIdPath !== undefined && typeof at(record, onlyIdPath) !== 'string';
+
+  const decide = (recordId: string, record: SourceRecord, page: Page, time: ReadingTime): Outcome | undefined => {
+    const known = told.get(recordId) ?? snapshot.get(recordId);
+    const dates = readDates(record, recordId, time.horizon);
+    if ((dates.written === undefined || !dateCounts) && undated.size < UNDATED_KEPT) undated.set(recordId, record);
+    const digest = digests.current(record);
+    const n = known?.n ?? 0;
+    const version: Told = {
+      n,
+      ...(dates.written === undefined ? {} : { date: dates.written }),
+      digest,
+      at: time.start,
+      ...(digests.rule === 0 ? {} : { rule: digests.rule }),
+      ...(numericId(record) ? { numeric: true as const } : {}),
+    };
+    const tell = (kind: ChangeKind): Outcome => ({
+      recordId,
+      told: { ...version, n: n + 1, ...(kind === 'DELETED' ? { gone: 'deleted' as const } : {}) },
+      change: {
+        id: eventId(feed.id, head.birth, recordId, n, kind, version),
+        kind,
+        recordId,
+        ...(dates.written === undefined ? {} : { date: dates.written }),
+        record,
+      },
+    });
+    const learn = (gone?: 'deleted'): Outcome => {
+      remarks.learned++;
+      return { recordId, told: gone === undefined ? version : { ...version, gone } };
+    };
+    const flagged = feed.deletes.by === 'flag' && isFlagged(record, feed.deletes);
+
+    if (known === undefined || known.gone === 'forgotten') {
+      if (isOld(dates)) return learn(flagged ? 'deleted' : undefined);
+      return tell(flagged ? 'DELETED' : kindOfUnknown(dates));
+    }
+    if (known.gone === 'deleted') return flagged ? undefined : tell('CREATED');
+    if (flagged) {
+      const stale = dates.date !== undefined && known.date !== undefined && dates.date < known.date;
+      return stale ? undefined : tell('DELETED');
+    }
+    const compared = digests.under(known.rule ?? 0, page, recordId, record, digest);
+    const storedRule = (known.rule ?? 0) === digests.rule ? rule : (head.rules[known.rule ?? 0] ?? rule);
+    const counts = storedRule === rule ? dateCounts : countsUnder(storedRule);
+    if (isNewVersion(known, { date: dates.date, digest: compared }, storedRule, counts, updatedUnit))
+      return tell('UPDATED');
+    const storedAsRead = storedRule === rule && (!dateCounts || known.date === dates.written);
+    if (storedAsRead) return undefined;
+    return { recordId, told: { ...version, digest: storedRule === rule ? known.digest : digest, at: known.at } };
+  };
+
+  return {
+    seen,
+    undated,
+    remarks,
+    newest: () => newest,
+    page(page, time) {
+      const outcomes: Outcome[] = [];
+      let withId = 0;
+      for (const record of page.records) {
+        const recordId = reading.id(record);
+        if (recordId === undefined) {
+          remarks.withoutId++;
+          continue;
+        }
+        withId++;
+        seen.add(recordId);
+        const outcome = decide(recordId, record, page, time);
+        if (outcome === undefined) continue;
+        told.set(recordId, outcome.told);
+        outcomes.push(outcome);
+      }
+      return withId === 0 && page.records.length > 0 ? undefined : outcomes;
+    },
+  };
+}
+
+function isFlagged(
+  record: SourceRecord,
+  flag: { field: readonly string[]; values: readonly string[] | undefined },
+): boolean {
+  const value = at(record, flag.field);
+  if (flag.values === undefined)
+    return value !== undefined && value !== null && value !== false && value !== 0 && value !== '';
+  if (value === undefined || value === null || typeof value === 'object') return false;
+  return flag.values.includes(String(value));
+}

@@ -1,0 +1,124 @@
+import type { CatalogInstance } from '../model/catalog.ts';
+import type { CompareRule } from '../model/change.ts';
+import type { AccountPlan, Callback, Feed } from '../model/feed.ts';
+import type { ElementFile, ElementResource, PolledResource } from '../model/files.ts';
+import type { Duration } from '../model/instant.ts';
+import { hashId, hashNumber } from '../language/identity.ts';
+import { textPrint } from './account.ts';
+import { compileRequest } from './compile-request.ts';
+import { flagOf, secondsOf } from './configuration.ts';
+import { planBaseline, planDeletes, planPagination, planReading, planRule, planSchedule, planStart } from './entry.ts';
+import type { Findings } from './findings.ts';
+
+const DEFAULT_TOLERANCE: Duration = 10_000;
+
+/** What a feed is compiled from. */
+export interface FeedSource {
+  readonly instance: CatalogInstance;
+  readonly element: ElementFile;
+  readonly resourceKey: string;
+  readonly entry: PolledResource;
+  readonly account: AccountPlan;
+  readonly callback: Callback | undefined;
+  readonly interval: Duration;
+  /** Paths count from the entry. */
+  readonly findings: Findings;
+}
+
+/** Compiles one polled entry into a feed ready to run. Undefined where an error was found. */
+export function compileFeed(source: FeedSource): Feed | undefined {
+  const { instance, element, resourceKey, entry, account, callback, findings } = source;
+  const pollDelay = secondsOf(entry.pollDelay, 0);
+  const compiled = compileRequest({
+    instance,
+    element,
+    entry,
+    resourceKey,
+    findings,
+    settings: (resource) => ({ pagination: planPagination(entry.pagination ?? resource?.pagination), pollDelay }),
+  });
+  const resource: ElementResource | undefined = compiled?.resource;
+  const reading = planReading(entry, resource, findings);
+  const schedule = planSchedule(entry, source.interval, findings);
+  const start = planStart(entry, findings);
+  const deletes = planDeletes(entry.deletes ?? resource?.deletes, findings);
+  if (compiled === undefined || findings.failed()) return undefined;
+
+  const id = `${instance.id}/${resourceKey}`;
+  const rule = planRule(entry, resource, flagOf(instance, 'filter.response.nulls', true));
+  const hub = element.hub ?? 'general';
+  const idFields = reading.idPaths.map((path) => path.join('.'));
+  return {
+    id,
+    instance: instance.id,
+    resource: resourceKey,
+    elementKey: element.key,
+    identity: hashId('feed', instance.id, element.key, compiled.base, compiled.path, ...idFields),
+    aspects: {
+      request: compiled.print,
+      schedule: 'every' in schedule ? `every ${schedule.every}` : `cron ${schedule.cron} ${schedule.zone}`,
+      routing: routingPrint(callback, instance, account),
+      reading: readingPrint(rule, entry, resource),
+    },
+    schedule,
+    start,
+    baseline: planBaseline(entry, reading, deletes, compiled.request.hasWatermark),
+    request: compiled.request,
+    reading,
+    rule,
+    createdTolerance: secondsOf(
+      entry.createdCheckTolerance ?? entry.datesConfiguration?.createdCheckTolerance,
+      DEFAULT_TOLERANCE,
+    ),
+    pollDelay,
+    deletes,
+    callback,
+    teller: {
+      format: 'cloud-elements',
+      feed: id,
+      objectType: resourceKey,
+      elementKey: element.key,
+      hub,
+      instance: instance.id,
+      instanceName: instance.name ?? instance.id,
+      tags: instance.tags,
+      numericId: instance.numericId ?? 1 + hashNumber(`instance ${instance.id}`, 9_999_999),
+    },
+    account,
+  };
+}
+
+/** What other aspects say, or what nobody reads. */
+const ELSEWHERE: ReadonlySet<string> = new Set([
+  'url',
+  'schedule',
+  'method',
+  'headers',
+  'body',
+  'path',
+  'poll',
+  'verified',
+]);
+
+function readingPrint(rule: CompareRule, entry: PolledResource, resource: ElementResource | undefined): string {
+  const told = [entry, resource ?? {}].map((settings) =>
+    Object.entries(settings)
+      .filter(([key]) => !ELSEWHERE.has(key))
+      .sort(([a], [b]) => (a < b ? -1 : 1)),
+  );
+  return hashId(JSON.stringify([rule, told]));
+}
+
+function routingPrint(callback: Callback | undefined, instance: CatalogInstance, account: AccountPlan): string {
+  return hashId(
+    JSON.stringify([
+      textPrint(callback?.url),
+      callback?.headers.map(([name, value]) => [name, textPrint(value)]) ?? [],
+      [callback?.basic?.username, callback?.basic?.password, ...(callback?.signatureKeys ?? [])].map(textPrint),
+      instance.name ?? '',
+      instance.tags,
+      instance.numericId ?? 0,
+      account.fingerprint,
+    ]),
+  );
+}

@@ -1,0 +1,242 @@
+import type { CatalogInstance } from '../model/catalog.ts';
+import type { Pagination, RequestPlan } from '../model/feed.ts';
+import type { ElementFile, ElementResource, PolledResource } from '../model/files.ts';
+import type { Duration } from '../model/instant.ts';
+import { hashId } from '../language/identity.ts';
+import { compileTemplate, hasTime, type Part } from '../language/template.ts';
+import { printText } from '../language/text.ts';
+import { textOf } from './configuration.ts';
+import { HTTP_ELEMENT } from './element.ts';
+import type { Findings } from './findings.ts';
+import { bindParts, textParts, type BoundPart } from './parts.ts';
+import { plainText, splitUrl, type QueryParameter } from './polled-url.ts';
+import { planRequest, type BoundPair } from './request.ts';
+import { findTarget } from './target.ts';
+
+/** A compiled request and what it says of the feed's identity. */
+export interface CompiledRequest {
+  readonly request: RequestPlan;
+  readonly resource: ElementResource | undefined;
+  /** The base URL as it may be printed. */
+  readonly base: string;
+  /** The path as it may be printed. */
+  readonly path: string;
+  /** Hash of what is asked for: url, method, headers and body, without credentials and page sizes. */
+  readonly print: string;
+}
+
+/** What a request is compiled from. */
+export interface RequestSource {
+  readonly instance: CatalogInstance;
+  readonly element: ElementFile;
+  readonly entry: PolledResource;
+  /** The target's settings with those of the entry over them. */
+  readonly settings: (resource: ElementResource | undefined) => {
+    readonly pagination: Pagination;
+    readonly pollDelay: Duration;
+  };
+  readonly findings: Findings;
+  /** The feed's own name, to warn where the url asks for another resource. */
+  readonly resourceKey: string;
+}
+
+/** Compiles a polled entry's request. Undefined where something is wrong with it; that is found. */
+export function compileRequest(source: RequestSource): CompiledRequest | undefined {
+  const { instance, element, entry, findings } = source;
+  const template = (text: string, path: readonly string[]): readonly Part[] => {
+    const compiled = compileTemplate(text);
+    if (compiled.ok) return compiled.template.parts;
+    findings.error(path, compiled.says, compiled.hint);
+    return [];
+  };
+  const bind = (parts: readonly Part[], path: readonly string[]): readonly BoundPart[] =>
+    bindParts(parts, instance.configuration, (key) =>
+      findings.error(
+        path,
+        `"${key}" is missing in the configuration of instance ${instance.id}`,
+        `the word \${configuration.${key}} stands for it`,
+      ),
+    );
+  const pairs = (
+    map: Readonly<Record<string, string | number | boolean>> | undefined,
+    path: readonly string[],
+  ): readonly BoundPair[] =>
+    Object.entries(map ?? {}).map(([name, value]) => ({
+      name,
+      value: bind(template(String(value), [...path, name]), [...path, name]),
+    }));
+
+  const urlParts = template(entry.url, ['url']);
+  if (findings.failed()) return undefined;
+  const split = splitUrl(urlParts);
+  if (!split.ok) {
+    findings.error(['url'], split.says, split.hint);
+    return undefined;
+  }
+  if (split.url.repaired !== undefined)
+    findings.warn(['url'], `is read as if it were written right: ${split.url.repaired}`);
+  const target = findTarget(split.url, element);
+  if (target.kind === 'problem') {
+    findings.error(['url'], target.says, target.hint);
+    return undefined;
+  }
+  if (target.kind === 'path' && target.near !== undefined && element.key !== HTTP_ELEMENT) {
+    findings.warn(['url'], 'is no resource of the element, so it is a plain path under the base URL', target.near);
+  }
+  const resource = target.kind === 'resource' ? target.resource : undefined;
+  if (
+    target.kind === 'resource' &&
+    target.name !== source.resourceKey &&
+    Object.hasOwn(element.resources ?? {}, source.resourceKey)
+  ) {
+    findings.warn(
+      ['url'],
+      `asks for "${target.name}", but is told as "${source.resourceKey}"`,
+      'replace the name in the url too',
+    );
+  }
+
+  const base = target.kind === 'absolute' ? [] : baseOf(source, bind, template);
+  if (base === undefined) return undefined;
+  const path = target.kind === 'resource' ? template(target.resource.path, ['url']) : target.path;
+  const settings = source.settings(resource);
+  const pagination = startingAsWritten(settings.pagination, split.url.query);
+  const bodyText = entry.body ?? resource?.body;
+  const body = bodyText === undefined ? undefined : bind(template(bodyText, ['body']), ['body']);
+  const query = split.url.query.map(({ name, value }) => ({ name, value: bind(value, ['url']) }));
+  const where = split.url.where.map(({ field, value }) => ({
+    name: field,
+    value: bind(value, ['url']),
+    timed: hasTime(value),
+  }));
+  const always = pairs(element.request?.query, ['url']);
+  const headers = [
+    ...pairs(element.request?.headers, ['url']),
+    ...pairs(resource?.headers, ['url']),
+    ...pairs(entry.headers, ['headers']),
+  ];
+  const method = entry.method ?? resource?.method ?? 'GET';
+  const request = planRequest({
+    configured: bind(urlParts, ['url']),
+    method,
+    base,
+    path: bind(rooted(path, target.kind === 'absolute'), ['url']),
+    elementBase: textOf(instance, 'base.url') === undefined ? undefined : plainBase(element),
+    where,
+    query,
+    always,
+    headers,
+    body,
+    itemPath:
+      getOf(entry, resource) === undefined
+        ? undefined
+        : bind(rooted(template(resource?.get ?? '', ['url']), false), ['url']),
+    pagination,
+    pageSize: pageSizeOf(entry, resource, pagination, split.url.query, findings),
+    pollDelay: settings.pollDelay,
+  });
+  if (findings.failed()) return undefined;
+  const varying = [...where, ...query, ...always, ...headers].map(({ name, value }) => [name, printed(value, MASKED)]);
+  return {
+    request,
+    resource,
+    base: printed(base),
+    path: printed(bind(path, ['url'])),
+    print: hashId(JSON.stringify([entry.url.trim(), method, varying, bodyText ?? '', printed(body ?? [], MASKED)])),
+  };
+}
+
+/** The instance's base URL, or the element's. */
+function baseOf(
+  source: RequestSource,
+  bind: (parts: readonly Part[], path: readonly string[]) => readonly BoundPart[],
+  template: (text: string, path: readonly string[]) => readonly Part[],
+): readonly BoundPart[] | undefined {
+  const { instance, element, findings } = source;
+  const own = textOf(instance, 'base.url');
+  const parts = own === undefined ? bind(template(element.baseUrl ?? '', ['url']), ['url']) : textParts(own);
+  if (parts.length === 0) {
+    findings.error(
+      [],
+      '"base.url" is missing',
+      'such as https://api.example.com/v2, or write the whole address into the url',
+    );
+    return undefined;
+  }
+  const last = parts.length - 1;
+  return parts.map((part, index) =>
+    (part.kind === 'text' || part.kind === 'value') && index === last
+      ? { ...part, text: part.text.replace(/\/+$/, '') }
+      : part,
+  );
+}
+
+function plainBase(element: ElementFile): string | undefined {
+  return element.baseUrl === undefined || element.baseUrl.includes('${') ? undefined : element.baseUrl;
+}
+
+function rooted(path: readonly Part[], absolute: boolean): readonly Part[] {
+  const first = path[0];
+  if (absolute || (first?.kind === 'text' && first.text.startsWith('/'))) return path;
+  return [{ kind: 'text', text: '/' }, ...path];
+}
+
+/** How single records are asked for; undefined where ids are not those that the element's path means. */
+function getOf(entry: PolledResource, resource: ElementResource | undefined): string | undefined {
+  const meant = resource?.idField ?? resource?.poll?.idField;
+  const used = entry.idField ?? meant;
+  return typeof used === 'string' && (meant === undefined || used === meant) ? resource?.get : undefined;
+}
+
+/** A number that stands in the url for a parameter. */
+function writtenNumber(query: readonly QueryParameter[], param: string): number | undefined {
+  const found = query.find(({ name }) => name === param);
+  const text = found === undefined ? undefined : plainText(found.value);
+  return text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined;
+}
+
+/** Pages are counted on from the one that the url names. */
+function startingAsWritten(pagination: Pagination, query: readonly QueryParameter[]): Pagination {
+  if (pagination.by !== 'page') return pagination;
+  return { ...pagination, start: writtenNumber(query, pagination.param) ?? pagination.start };
+}
+
+function pageSizeOf(
+  entry: PolledResource,
+  resource: ElementResource | undefined,
+  pagination: Pagination,
+  query: readonly QueryParameter[],
+  findings: Findings,
+): { param: string; count: number; kept: boolean } | undefined {
+  const asked = entry.pageSize === undefined || entry.pageSize === '' ? undefined : Number(entry.pageSize);
+  const { param, max } = resource?.pageSize ?? {};
+  if (param === undefined) {
+    if (asked !== undefined && pagination.by !== 'none') {
+      findings.warn(
+        ['pageSize'],
+        'is not sent: nobody says in which parameter',
+        'write the parameter into the url, such as ?limit=100',
+      );
+    }
+    return undefined;
+  }
+  if (query.some(({ name }) => name === param)) {
+    const count = writtenNumber(query, param);
+    return count === undefined ? undefined : { param, count, kept: max !== undefined && count > 0 && count <= max };
+  }
+  const count = asked === undefined ? max : Math.min(asked, max ?? asked);
+  return count === undefined ? undefined : { param, count, kept: max !== undefined };
+}
+
+const MASKED = '[secret]';
+
+/** Parts for comparing two plans by; secrets by their labels unless a mask is given. */
+function printed(parts: readonly BoundPart[], mask?: string): string {
+  return parts
+    .map((part) => {
+      if (part.kind === 'text' || part.kind === 'value') return part.text;
+      if (part.kind === 'secret') return mask ?? printText([part.secret]);
+      return part.kind === 'token' ? `\${token.${part.path.join('.')}}` : '${…}';
+    })
+    .join('');
+}

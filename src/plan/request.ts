@@ -1,0 +1,213 @@
+import type { Grant, Pagination, Position, RequestPlan } from '../model/feed.ts';
+import type { Duration, Instant } from '../model/instant.ts';
+import type { HttpRequest } from '../model/ports.ts';
+import type { Vault } from '../model/secret.ts';
+import { heldLink } from './origin.ts';
+import { instantOf, writeParts, type BoundPart, type Ink } from './parts.ts';
+
+/** A named template, such as a header or a query parameter. */
+export interface BoundPair {
+  readonly name: string;
+  readonly value: readonly BoundPart[];
+}
+
+/** A predicate of a where-clause, ready to be printed; `timed` where a time word stands in it. */
+export interface BoundPredicate extends BoundPair {
+  readonly timed: boolean;
+}
+
+/** All that a request is made of. */
+export interface RequestParts {
+  /** The url as configured, for people. */
+  readonly configured: readonly BoundPart[];
+  readonly method: string;
+  /** Base and path, or an absolute url without its query. */
+  readonly base: readonly BoundPart[];
+  readonly path: readonly BoundPart[];
+  /** The element's own base where the instance gives another. */
+  readonly elementBase: string | undefined;
+  readonly where: readonly BoundPredicate[];
+  readonly query: readonly BoundPair[];
+  /** Sent with every call, next pages too. */
+  readonly always: readonly BoundPair[];
+  readonly headers: readonly BoundPair[];
+  readonly body: readonly BoundPart[] | undefined;
+  readonly itemPath: readonly BoundPart[] | undefined;
+  readonly pagination: Pagination;
+  readonly pageSize: { readonly param: string; readonly count: number; readonly kept: boolean } | undefined;
+  readonly pollDelay: Duration;
+}
+
+const LABELS: Vault = { write: (secret) => secret.label };
+
+/** Makes a request plan: compiled once for a plan, called for every poll. */
+export function planRequest(parts: RequestParts): RequestPlan {
+  const { pagination, pageSize } = parts;
+  const timesOf = (position: Position): readonly Extract<BoundPart, { kind: 'time' }>[] =>
+    [
+      ...parts.path,
+      ...parts.where.filter((predicate) => kept(predicate, position)).flatMap((predicate) => predicate.value),
+      ...[...parts.query, ...parts.always, ...parts.headers].flatMap((pair) => pair.value),
+      ...(parts.body ?? []),
+    ].filter((part) => part.kind === 'time');
+  const paramNames = new Set([...parts.query, ...parts.where].map((pair) => pair.name));
+  const further = parts.always.filter((pair) => !paramNames.has(pair.name));
+
+  const first = (position: Position, grant: Grant, vault: Vault): HttpRequest => {
+    const ink: Ink = { position, pollDelay: parts.pollDelay, grant, vault };
+    const pairs: string[] = [];
+    for (const predicate of parts.where) {
+      if (kept(predicate, position)) pairs.push(writeLiteral(predicate, ink));
+    }
+    for (const pair of parts.query) pairs.push(writeAsWritten(pair, ink));
+    if (pageSize !== undefined && !paramNames.has(pageSize.param)) {
+      pairs.push(`${encodeValue(pageSize.param)}=${pageSize.count}`);
+    }
+    if (pagination.by === 'page' && !paramNames.has(pagination.param)) {
+      pairs.push(`${encodeValue(pagination.param)}=${pagination.start}`);
+    }
+    const body = parts.body === undefined ? undefined : writeParts(parts.body, ink, escapeFor(parts.body));
+    for (const pair of further) pairs.push(writeLiteral(pair, ink));
+    return finish(parts.method, addressOf(ink, parts.path), pairs, ink, body);
+  };
+
+  const addressOf = (ink: Ink, path: readonly BoundPart[]): string =>
+    writeParts(parts.base, ink, encodeRaw, encodeRaw) + writeParts(path, ink, encodeValue, encodeRaw);
+
+  const finish = (
+    method: string,
+    address: string,
+    pairs: readonly string[],
+    ink: Ink,
+    body: string | undefined,
+  ): HttpRequest => {
+    const all = [...pairs, ...grantPairs(ink.grant?.query ?? [])];
+    const url = all.length === 0 ? address : `${address}${address.includes('?') ? '&' : '?'}${all.join('&')}`;
+    return {
+      method,
+      url,
+      headers: headersOf(ink, body),
+      ...(body === undefined ? {} : { body }),
+    };
+  };
+
+  const headersOf = (ink: Ink, body: string | undefined): Record<string, string> => {
+    const headers: Record<string, string> = {};
+    for (const pair of parts.headers)
+      setHeader(
+        headers,
+        pair.name,
+        writeParts(pair.value, ink, (value) => value),
+      );
+    if (!hasHeader(headers, 'accept')) headers['Accept'] = 'application/json';
+    if (body !== undefined && !hasHeader(headers, 'content-type')) headers['Content-Type'] = contentTypeOf(body);
+    for (const [name, value] of Object.entries(ink.grant?.headers ?? {})) setHeader(headers, name, value);
+    return headers;
+  };
+
+  const everyPart = [
+    ...parts.base,
+    ...parts.path,
+    ...[...parts.where, ...parts.query, ...parts.always, ...parts.headers].flatMap((pair) => pair.value),
+    ...(parts.body ?? []),
+    ...(parts.itemPath ?? []),
+  ];
+
+  return {
+    pagination,
+    secrets: everyPart.flatMap((part) => (part.kind === 'secret' ? [part.secret] : [])),
+    hasWatermark: timesOf({ watermark: 0, now: 0 }).some((part) => part.of === 'watermark'),
+    fullPage: pageSize?.kept === true ? pageSize.count : undefined,
+    configured: (position) =>
+      writeParts(
+        parts.configured,
+        { position, pollDelay: parts.pollDelay, grant: undefined, vault: LABELS },
+        (value) => value,
+      ),
+    first,
+    follow(link, from, grant, vault) {
+      const ink: Ink = { position: { watermark: undefined, now: 0 }, pollDelay: 0, grant, vault };
+      const base = writeParts(parts.base, ink, encodeRaw, encodeRaw);
+      const held = heldLink(link, from.url, parts.elementBase, base);
+      if (held === undefined) return undefined;
+      const present = new URL(held).searchParams;
+      const missing = [
+        ...parts.always.filter((pair) => !present.has(pair.name)).map((pair) => writeLiteral(pair, ink)),
+        ...grantPairs(grant.query.filter(([name]) => !present.has(name))),
+      ];
+      const url = missing.length === 0 ? held : `${held}${held.includes('?') ? '&' : '?'}${missing.join('&')}`;
+      return { ...from, url, headers: { ...from.headers, ...grant.headers } };
+    },
+    item:
+      parts.itemPath === undefined
+        ? undefined
+        : (recordId, grant, vault) => {
+            const ink: Ink = { position: { watermark: undefined, now: 0 }, pollDelay: 0, grant, vault };
+            const address = addressOf(ink, parts.itemPath ?? []).replace(/%7Bid%7D/gi, () => encodeValue(recordId));
+            return finish(
+              'GET',
+              address,
+              parts.always.map((pair) => writeLiteral(pair, ink)),
+              ink,
+              undefined,
+            );
+          },
+    upperBound(position) {
+      let bound: Instant | undefined;
+      for (const part of timesOf(position)) {
+        if (part.of !== 'now') continue;
+        const printed = part.pattern.floor(instantOf(part, { position, pollDelay: parts.pollDelay }));
+        bound = bound === undefined ? printed : Math.min(bound, printed);
+      }
+      return bound;
+    },
+  };
+}
+
+/** A reading of everything leaves out the predicates that hold a time word. */
+function kept(predicate: BoundPredicate, position: Position): boolean {
+  return position.watermark !== undefined || !predicate.timed;
+}
+
+function writeLiteral(pair: BoundPair, ink: Ink): string {
+  return `${encodeValue(pair.name)}=${writeParts(pair.value, ink, encodeValue, encodeValue)}`;
+}
+
+/** A parameter that stands in the url as a person wrote it: what is escaped already stays so. */
+function writeAsWritten(pair: BoundPair, ink: Ink): string {
+  return `${encodeRaw(pair.name)}=${writeParts(pair.value, ink, encodeValue, encodeRaw)}`;
+}
+
+function grantPairs(query: Grant['query']): readonly string[] {
+  return query.map(([name, value]) => `${encodeValue(name)}=${value}`);
+}
+
+/** Escapes a value that stands for a word, an id or a parameter; half a surrogate pair becomes U+FFFD. */
+function encodeValue(text: string): string {
+  return encodeURIComponent(text.replace(/\p{Surrogate}/gu, '\ufffd'));
+}
+
+/** Escapes only what may not be sent in a url at all; `%41` and `+` stay as they are, while a `#` would cut the rest off. */
+function encodeRaw(text: string): string {
+  return text.replace(/[^A-Za-z0-9\-._~:/?[\]@!$&'()*+,;=%]|%(?![0-9A-Fa-f]{2})/gu, encodeValue);
+}
+
+function escapeFor(body: readonly BoundPart[]): (value: string) => string {
+  const head = body[0];
+  const json = head?.kind === 'text' && /^\s*[[{"]/.test(head.text);
+  return json ? (value) => JSON.stringify(value).slice(1, -1) : encodeValue;
+}
+
+function contentTypeOf(body: string): string {
+  return /^\s*[[{"]/.test(body) ? 'application/json' : 'application/x-www-form-urlencoded';
+}
+
+/** Names of headers are the same in any case: what is set later stands alone. */
+function setHeader(headers: Record<string, string>, name: string, value: string): void {
+  for (const known of Object.keys(headers)) if (known.toLowerCase() === name.toLowerCase()) delete headers[known];
+  headers[name] = value;
+}
+
+function hasHeader(headers: Readonly<Record<string, string>>, name: string): boolean {
+  return Object.keys(headers).some((header) => header.toLowerCase() === name);
+}

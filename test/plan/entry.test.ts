@@ -1,0 +1,207 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Feed } from '../../src/model/feed.ts';
+import { compileEntry, feedWith, type Values } from './compiling.ts';
+
+const BARE = 'key: bare\nbaseUrl: https://h.example\n';
+
+function feed(entry: Values, configuration: Values = {}, element = BARE): Feed {
+  return feedWith({ url: '/x?t=${epoch}', ...entry }, configuration, element);
+}
+
+const TWO_DATES = { updatedDateField: 'u', updatedDateFormat: 'milliseconds', createdDateField: 'c' };
+
+const baselines: readonly (readonly [entry: Values, everything: boolean])[] = [
+  [{ datesConfiguration: TWO_DATES }, false],
+  [{ datesConfiguration: TWO_DATES, baseline: 'auto' }, false],
+  [{ datesConfiguration: TWO_DATES, baseline: 'scan' }, true],
+  [{ datesConfiguration: TWO_DATES, url: '/x' }, true],
+  [{ datesConfiguration: TWO_DATES, url: '/x?t=${now:yyyy}' }, true],
+  [{ datesConfiguration: { ...TWO_DATES, createdDateField: 'u' } }, true],
+  [{ datesConfiguration: { ...TWO_DATES, createdDateField: ' u ' } }, true],
+  [{ datesConfiguration: { updatedDateField: 'u' } }, true],
+  [{ datesConfiguration: { createdDateField: 'c' } }, true],
+  [{}, true],
+  [{ baseline: 'none' }, false],
+  [{ baseline: 'none', deletes: { by: 'sweep' } }, true],
+  [{ datesConfiguration: TWO_DATES, deletes: { by: 'flag', field: 'gone' } }, false],
+];
+
+for (const [entry, everything] of baselines) {
+  test(`the first look of ${JSON.stringify(entry)} reads ${everything ? 'everything' : 'from the watermark on'}`, () => {
+    assert.equal(feed(entry).baseline, everything);
+  });
+}
+
+const schedules: readonly (readonly [entry: Values, configuration: Values, schedule: Values])[] = [
+  [{}, {}, { every: 900_000 }],
+  [{}, { 'event.poller.refresh_interval': 5 }, { every: 300_000 }],
+  [{}, { 'event.poller.refresh_interval': ' 0.5 ' }, { every: 30_000 }],
+  [{}, { 'event.poller.refresh_interval': '90s' }, { every: 90_000 }],
+  [{ schedule: '2h' }, { 'event.poller.refresh_interval': '90s' }, { every: 7_200_000 }],
+  [{ schedule: { cron: '0 9 * * *' } }, {}, { cron: '0 9 * * *', zone: 'UTC' }],
+  [{ schedule: { cron: '0 9 * * *', timezone: 'Europe/Berlin' } }, {}, { cron: '0 9 * * *', zone: 'Europe/Berlin' }],
+];
+
+for (const [entry, configuration, schedule] of schedules) {
+  test(`${JSON.stringify({ ...entry, ...configuration })} is polled by ${JSON.stringify(schedule)}`, () => {
+    const found = feed(entry, configuration).schedule;
+
+    const plain = 'every' in found ? found : { cron: found.cron, zone: found.zone };
+    assert.deepEqual(plain, schedule);
+  });
+}
+
+test('a cron schedule knows its next slot', () => {
+  const { schedule } = feed({ schedule: { cron: '0 9 * * *', timezone: 'Europe/Berlin' } });
+
+  assert.ok('next' in schedule);
+  assert.equal(schedule.next(Date.parse('2026-07-01T07:00:00Z')), Date.parse('2026-07-02T07:00:00Z'));
+});
+
+const starts: readonly (readonly [start: string | undefined, planned: Feed['start']])[] = [
+  [undefined, 'now'],
+  ['now', 'now'],
+  ['all', 'all'],
+  ['2026-01-02T03:04:05Z', Date.UTC(2026, 0, 2, 3, 4, 5)],
+  ['2026-01-02T03:04+02:00', Date.UTC(2026, 0, 2, 1, 4)],
+];
+
+for (const [start, planned] of starts) {
+  test(`start ${start ?? 'left out'} is planned`, () => {
+    assert.equal(feed(start === undefined ? {} : { start }).start, planned);
+  });
+}
+
+test('deletes come from the entry, else from the resource', () => {
+  const element = `${BARE}resources: {things: {path: /t, deletes: {by: flag, field: a.b, values: [1, true, x]}}}\n`;
+
+  assert.deepEqual(feed({}).deletes, { by: 'none' });
+  assert.deepEqual(feed({ url: '/things' }, {}, element).deletes, {
+    by: 'flag',
+    field: ['a', 'b'],
+    values: ['1', 'true', 'x'],
+  });
+  assert.deepEqual(feed({ url: '/things', deletes: { by: 'none' } }, {}, element).deletes, { by: 'none' });
+  assert.deepEqual(feed({ deletes: { by: 'sweep' } }).deletes, { by: 'sweep', every: 86_400_000, maxShare: 0.5 });
+  assert.deepEqual(feed({ deletes: { by: 'sweep', every: '1h', maxShare: 0 } }).deletes, {
+    by: 'sweep',
+    every: 3_600_000,
+    maxShare: 0,
+  });
+});
+
+test('how records are compared comes from the entry, else from the resource', () => {
+  const element = `${BARE}resources: {things: {path: /t, records: data.items, map: true}}\n`;
+
+  assert.deepEqual(feed({ url: '/things' }, {}, element).rule, {
+    compare: 'both',
+    ignoreFields: [],
+    records: 'data.items',
+    map: true,
+    dropNulls: true,
+  });
+  assert.deepEqual(
+    feed(
+      { records: '', map: false, compare: 'date', ignoreFields: ['a'] },
+      { 'filter.response.nulls': 'false' },
+      element,
+    ).rule,
+    {
+      compare: 'date',
+      ignoreFields: ['a'],
+      records: '',
+      map: false,
+      dropNulls: false,
+    },
+  );
+});
+
+test('tolerance and delay are seconds, also as texts, also inside the dates', () => {
+  assert.equal(feed({}).createdTolerance, 10_000);
+  assert.equal(feed({ createdCheckTolerance: '60' }).createdTolerance, 60_000);
+  assert.equal(feed({ createdCheckTolerance: 0 }).createdTolerance, 0);
+  assert.equal(feed({ datesConfiguration: { createdCheckTolerance: 5 } }).createdTolerance, 5_000);
+  assert.equal(feed({}).pollDelay, 0);
+  assert.equal(feed({ pollDelay: '1.5' }).pollDelay, 1_500);
+});
+
+test('the id is read as text, from one path or several', () => {
+  const one = feed({ idField: ' a.id ' }).reading;
+  const many = feed({ idField: ['a.id', 'b'] }).reading;
+
+  assert.equal(one.id({ a: { id: 5 } }), '5');
+  assert.equal(one.id({ a: { id: 'x' } }), 'x');
+  assert.equal(one.id({ a: { id: 9007199254740993n } }), '9007199254740993');
+  for (const none of [null, '', true, {}, [1]]) assert.equal(one.id({ a: { id: none } }), undefined);
+  assert.equal(one.id({}), undefined);
+  assert.equal(many.id({ a: { id: 5 }, b: 'y' }), '5|y');
+  assert.equal(many.id({ a: { id: 5 } }), undefined);
+  assert.deepEqual(many.idPaths, [['a', 'id'], ['b']]);
+});
+
+test('the id field is left to the resource, then to its default entry', () => {
+  const element = `${BARE}resources: {a: {path: /a, idField: key}, b: {path: /b, poll: {url: /b, idField: number}}}\n`;
+
+  assert.deepEqual(feed({ url: '/a', idField: undefined }, {}, element).reading.idPaths, [['key']]);
+  assert.deepEqual(feed({ url: '/b', idField: undefined }, {}, element).reading.idPaths, [['number']]);
+});
+
+test('dates are read by their own format and zone, then by those of the updated date, then as ISO in GMT', () => {
+  const text = '2026-01-02 03:04:05';
+  const parse = (dates: Values, entry: Values = {}): readonly (number | undefined)[] => {
+    const { updated, created } = feed({
+      ...entry,
+      datesConfiguration: { updatedDateField: 'u', createdDateField: 'c', ...dates },
+    }).reading;
+    return [updated?.pattern.parse(text), created?.pattern.parse(text)];
+  };
+  const format = 'yyyy-MM-dd HH:mm:ss';
+  const gmt = Date.UTC(2026, 0, 2, 3, 4, 5);
+  const berlin = gmt - 3_600_000;
+
+  assert.deepEqual(parse({ updatedDateFormat: format }), [gmt, gmt]);
+  assert.deepEqual(parse({ updatedDateFormat: format, updatedDateTimezone: 'Europe/Berlin' }), [berlin, berlin]);
+  assert.deepEqual(parse({ updatedDateFormat: format, createdDateTimezone: 'Europe/Berlin' }), [gmt, berlin]);
+  assert.deepEqual(
+    parse({ updatedDateFormat: format, updatedDateTimezone: '' }, { updatedDateTimezone: 'Europe/Berlin' }),
+    [berlin, berlin],
+  );
+  assert.deepEqual(parse({ updatedDateFormat: 'milliseconds', createdDateFormat: format }), [NaN, gmt]);
+  const iso = feed({ datesConfiguration: { updatedDateField: 'a.u', updatedDateFormat: '' } }).reading;
+  assert.equal(iso.updated?.pattern.parse('2026-01-02T03:04:05Z'), gmt);
+  assert.equal(iso.updated?.pattern.parse('2026-01-02T04:04:05.000+01:00'), gmt);
+  assert.deepEqual(iso.updated?.path, ['a', 'u']);
+  assert.equal(iso.created, undefined);
+});
+
+const refused: readonly (readonly [entry: Values, where: string, says: RegExp])[] = [
+  [{ idField: '' }, 'idField', /no id field is given/],
+  [{ idField: ['id', ' '] }, 'idField', /no id field is given/],
+  [{ start: '2026-02-31T00:00:00Z' }, 'start', /"2026-02-31T00:00:00Z" is no instant/],
+  [{ schedule: { cron: '* * *' } }, 'schedule', /has 3 fields/],
+  [{ schedule: { cron: '* * * * *', timezone: 'Mars/Olympus' } }, 'schedule', /"Mars\/Olympus" is no time zone/],
+  [
+    { datesConfiguration: { updatedDateField: 'u', updatedDateFormat: 'yyyy-bb' } },
+    'datesConfiguration.updatedDateFormat',
+    /b/,
+  ],
+  [
+    { datesConfiguration: { createdDateField: 'c', createdDateFormat: 'yyyy', createdDateTimezone: 'Nowhere' } },
+    'datesConfiguration.createdDateTimezone',
+    /the time zone "Nowhere" is not known/,
+  ],
+];
+
+for (const [entry, where, says] of refused) {
+  test(`${JSON.stringify(entry)} is a problem at ${where}`, () => {
+    const { plan, problems, said } = compileEntry({ url: '/x', ...entry }, {}, BARE);
+
+    assert.equal(plan.feeds.size, 0);
+    assert.ok(
+      problems.some((problem) => problem.where.endsWith(where)),
+      said.join('\n'),
+    );
+    assert.match(said.join('\n'), says);
+  });
+}

@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { compile, compileEntry, feedOf, firstOf, SHOP } from './compiling.ts';
+
+const TWO = `${SHOP}  refunds:\n    path: /store/refunds\n    poll: {url: /refunds, idField: id}\n`;
+
+test('without a configuration of its own an instance polls the default set of its element', () => {
+  const { plan, said } = compile({ configuration: { client: 'web' } }, TWO);
+
+  assert.deepEqual(said, []);
+  assert.deepEqual([...plan.feeds.keys()], ['one/orders', 'one/refunds']);
+});
+
+test('event.objects chooses from the default set', () => {
+  const { plan } = compile({ configuration: { client: 'web', 'event.objects': ' refunds, ' } }, TWO);
+
+  assert.deepEqual([...plan.feeds.keys()], ['one/refunds']);
+});
+
+const objects: readonly (readonly [objects: string, says: RegExp])[] = [
+  ['refund', /element shop has no resource "refund" \(did you mean "refunds"\?/],
+  ['orders,xyz', /element shop has no resource "xyz" \(it has customers, orders, refunds\)/],
+  ['customers', /"customers" has no default configuration \(write an entry for it into event\.poller\.configuration\)/],
+];
+
+for (const [chosen, says] of objects) {
+  test(`event.objects ${chosen} is a problem where it stands`, () => {
+    const { plan, problems, said } = compile({ configuration: { client: 'web', 'event.objects': chosen } }, TWO);
+
+    assert.equal(plan.feeds.size, 0);
+    assert.match(said.join('\n'), says);
+    assert.equal(problems[0]?.where, 'configuration.event.objects');
+    assert.equal(problems[0]?.file, 'instances/one.yaml');
+  });
+}
+
+test('an element without a default set asks for a configuration', () => {
+  const { said } = compile({}, 'key: bare\nbaseUrl: https://h.example\n');
+
+  assert.match(said.join('\n'), /"event\.poller\.configuration" is missing \(element bare has no default set/);
+});
+
+test('a configuration as a JSON string is one like any other, and its problems are found inside the string', () => {
+  const text = (url: string): string => JSON.stringify({ things: { url, idField: 'id' } }, undefined, 1);
+  const good = compile({ configuration: { client: 'web', 'event.poller.configuration': text('/orders') } });
+  const bad = compile({ configuration: { client: 'web', 'event.poller.configuration': text('/hubs/crm/orders') } });
+
+  assert.equal(firstOf(feedOf(good)).url, 'https://api.shop.example/v2/store/orders?limit=50&client=web');
+  assert.match(bad.problems[0]?.where ?? '', /things\.url$/);
+  assert.ok((bad.problems[0]?.column ?? 0) > 60);
+});
+
+for (const enabled of [false, 'false']) {
+  test(`event.notification.enabled ${JSON.stringify(enabled)} polls nothing and only warns`, () => {
+    const { plan, said, broken } = compile({ configuration: { 'event.notification.enabled': enabled } });
+
+    assert.equal(plan.feeds.size, 0);
+    assert.equal(broken.size, 0);
+    assert.match(said.join('\n'), /warning.*is false: nothing of this instance is polled/);
+  });
+}
+
+test('a vendor type beside polling is a problem', () => {
+  for (const type of ['webhook', 'webhooks']) {
+    const { plan, broken, said } = compile({ configuration: { client: 'w', 'event.vendor.type': type } });
+
+    assert.equal(plan.feeds.size, 0);
+    assert.ok(broken.has('one'));
+    assert.match(said.join('\n'), /event\.vendor\.type/);
+  }
+  assert.equal(compile({ configuration: { client: 'w', 'event.vendor.type': 'polling' } }).plan.feeds.size, 1);
+});
+
+test('one wrong entry keeps back the whole instance, and every problem is told', () => {
+  const polled = {
+    a: { url: '/orders', idField: 'id' },
+    b: { url: '/hubs/crm/x', idField: 'id' },
+    c: { url: '/x?a=${b}', idField: 'id' },
+  };
+
+  const { plan, said } = compile({ configuration: { client: 'web', 'event.poller.configuration': polled } });
+
+  assert.equal(plan.feeds.size, 0);
+  assert.equal(said.length, 2);
+});
+
+test('a word that the element asks for and the instance does not give is told with the name of the instance, once', () => {
+  const { said } = compile({ configuration: {} });
+
+  assert.equal(said.length, 1);
+  assert.match(
+    said[0] ?? '',
+    /"client" is missing in the configuration of instance one \(the word \$\{configuration\.client\}/,
+  );
+});
+
+test('defaults of config.yaml stand under an instance', () => {
+  const config = 'defaults: {client: app, event.poller.refresh_interval: 2}\n';
+
+  const feed = feedOf(compile({}, SHOP, config));
+
+  assert.deepEqual(feed.schedule, { every: 120_000 });
+  assert.match(firstOf(feed).url, /client=app/);
+});
+
+test('feeds are named by instance and key, whatever resource they ask for', () => {
+  const feed = feedOf(compileEntry({ url: '/orders' }));
+
+  assert.equal(feed.id, 'one/things');
+  assert.equal(feed.teller.objectType, 'things');
+});
