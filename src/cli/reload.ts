@@ -1,0 +1,26 @@
+import { join } from 'node:path';
+import { askControl } from '../io/control-socket.ts';
+import type { ReloadAnswer } from './control.ts';
+import { counted } from './count-words.ts';
+import { hasErrors, printProblems, readConfiguration } from './configuration.ts';
+import type { ControlOptions } from './with-control.ts';
+import { EXIT, type Exit, type World } from './world.ts';
+
+/** `elementd reload`: has the running daemon look at the files now, and says what it made of them. */
+export async function reload(options: ControlOptions & { readonly json: boolean }, world: World): Promise<Exit> {
+  const { settings } = await readConfiguration(options.config, world);
+  const answered = await askControl(join(settings.state, 'elementd.sock'), 'reload', []);
+  if (answered === undefined) {
+    world.err(`elementd: no daemon runs on ${settings.state} (start it with: elementd run)\n`);
+    return EXIT.fault;
+  }
+  const answer = answered.value as ReloadAnswer;
+  if (options.json) world.out(`${JSON.stringify(answer, undefined, 2)}\n`);
+  else {
+    world.out(
+      `reloaded: ${counted(answer.added, 'feed')} added, ${answer.changed} changed, ${answer.removed} removed\n`,
+    );
+    printProblems(answer.problems, world);
+  }
+  return hasErrors(answer.problems) ? EXIT.config : EXIT.done;
+}

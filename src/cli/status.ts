@@ -1,0 +1,163 @@
+import type { FeedStatus } from '../engine/status.ts';
+import { printProblem } from '../config/print-problem.ts';
+import type { StatusAnswer } from './control.ts';
+import { counted } from './count-words.ts';
+import { table } from './table.ts';
+import { roughly, shortInstant } from './time-words.ts';
+import { withControl, type ControlOptions } from './with-control.ts';
+import { EXIT, mayColour, styles, type Exit, type Style, type World } from './world.ts';
+
+export interface StatusOptions extends ControlOptions {
+  readonly json: boolean;
+  readonly feed: string | undefined;
+}
+
+const COLOURS: Readonly<Record<FeedStatus['state'], Style>> = {
+  ok: 'green',
+  new: 'cyan',
+  polling: 'cyan',
+  failing: 'red',
+  paused: 'yellow',
+  doubted: 'yellow',
+};
+
+/** `elementd status [FEED]`: where feeds, callbacks and configuration stand; of one feed, why it stands there. */
+export async function status(options: StatusOptions, world: World): Promise<Exit> {
+  return withControl(options, world, async (control, local) => {
+    const answer = await control.status();
+    const { feed } = options;
+    const one = answer.feeds.find((each) => each.feed === feed);
+    if (feed !== undefined && one === undefined) {
+      world.err(
+        `elementd: there is no feed "${feed}"; there are: ${answer.feeds.map((each) => each.feed).join(', ') || 'none'}\n`,
+      );
+      return EXIT.usage;
+    }
+    if (options.json) world.out(`${JSON.stringify(isoStatus(answer, one, local), undefined, 2)}\n`);
+    else world.out(one === undefined ? statusText(answer, local, world) : feedText(one, answer, world));
+    return EXIT.done;
+  });
+}
+
+function statusText(answer: StatusAnswer, local: boolean, world: World): string {
+  const style = styles(mayColour(world, world.outIsTty));
+  const bold = (title: string): string => style('bold', title);
+  const running = local ? 'no daemon runs on this state directory' : 'the daemon runs';
+  const feeds = table(
+    [
+      { title: 'FEED' },
+      { title: 'STATE' },
+      { title: 'WATERMARK' },
+      { title: 'LAG', align: 'right' },
+      { title: 'LAST POLL', align: 'right' },
+      { title: 'NEXT', align: 'right' },
+      { title: '' },
+    ],
+    answer.feeds.map((feed) => [
+      feed.feed,
+      style(COLOURS[feed.state], feed.state),
+      shortInstant(feed.watermark),
+      roughly(feed.lag),
+      feed.lastPoll == null ? '-' : `${roughly(answer.at - feed.lastPoll)} ago`,
+      feed.nextPoll == null ? '-' : `in ${roughly(feed.nextPoll - answer.at)}`,
+      feed.says,
+    ]),
+    bold,
+  );
+  const { callbacks, parked, dead } = answer.delivery;
+  const outbox = table(
+    [
+      { title: 'CALLBACK' },
+      { title: 'STATE' },
+      { title: 'WAITING', align: 'right' },
+      { title: 'OLDEST', align: 'right' },
+      { title: '' },
+    ],
+    callbacks.map((callback) => [
+      callback.key,
+      callback.state,
+      `${callback.events}`,
+      callback.oldest === undefined ? '-' : `${roughly(answer.at - callback.oldest)} ago`,
+      callback.lastError?.says ?? '',
+    ]),
+    bold,
+  );
+  const lines = [
+    `${shortInstant(answer.at)}: ${running}, ${counted(answer.feeds.length, 'feed')}\n`,
+    answer.feeds.length === 0 ? '' : `\n${feeds}`,
+    callbacks.length === 0 ? '' : `\n${outbox}`,
+    parked.events === 0 ? '' : `\n${parked.events} events wait for feeds that have no callback or are gone\n`,
+    dead === 0 ? '' : `\n${style('red', counted(dead, 'dead letter'))}: elementd events list --state dead\n`,
+    answer.problems.length === 0 ? '' : `\n${answer.problems.map((problem) => `${printProblem(problem)}\n`).join('')}`,
+    ...answer.broken.map(
+      ({ instance, running }) =>
+        `instance ${instance} has errors and ${running ? 'runs as it was last good' : 'does not run'}\n`,
+    ),
+  ];
+  return lines.join('');
+}
+
+function feedText(feed: FeedStatus, answer: StatusAnswer, world: World): string {
+  const style = styles(mayColour(world, world.outIsTty));
+  const { last, failure } = feed;
+  const rows: (readonly [string, string])[] = [
+    ['state', `${style(COLOURS[feed.state], feed.state)}${feed.says === '' ? '' : `: ${feed.says}`}`],
+    ['element', feed.element],
+    ['callback', feed.callback ?? 'none: events are kept and listed'],
+    ['tells since', feed.since === 'all' ? 'all' : shortInstant(feed.since)],
+    ['complete to', `${shortInstant(feed.watermark)} (${roughly(feed.lag)} behind)`],
+    [
+      'first look',
+      feed.firstLook === 'none' ? 'still to come' : feed.firstLook === 'full' ? 'done, read everything' : 'done',
+    ],
+    [
+      'last poll',
+      feed.lastPoll == null
+        ? 'none since the daemon started'
+        : `${shortInstant(feed.lastPoll)} (${roughly(answer.at - feed.lastPoll)} ago)`,
+    ],
+    ['last good', feed.lastOk == null ? 'none since the daemon started' : shortInstant(feed.lastOk)],
+    [
+      'next poll',
+      feed.nextPoll == null ? '-' : `${shortInstant(feed.nextPoll)} (in ${roughly(feed.nextPoll - answer.at)})`,
+    ],
+  ];
+  if (last != null) {
+    rows.push([
+      'it read',
+      `${counted(last.records, 'record')} on ${counted(last.pages, 'page')}${last.everything ? ', all there is' : ''}`,
+    ]);
+    rows.push([
+      'it told',
+      `${last.created} created, ${last.updated} updated, ${last.deleted} deleted; learned ${last.learned}`,
+    ]);
+  }
+  if (failure != null) rows.push(['failure', `${failure.says}${failure.hint == null ? '' : ` (${failure.hint})`}`]);
+  return `${style('bold', feed.feed)}\n${rows.map(([name, value]) => `  ${name.padEnd(12)} ${value}\n`).join('')}`;
+}
+
+/** The answer with instants in ISO 8601, for machines. */
+function isoStatus(answer: StatusAnswer, one: FeedStatus | undefined, local: boolean): object {
+  const feeds = (one === undefined ? answer.feeds : [one]).map((feed) => ({
+    ...feed,
+    since: feed.since === 'all' ? 'all' : iso(feed.since),
+    watermark: iso(feed.watermark),
+    lastPoll: iso(feed.lastPoll),
+    lastOk: iso(feed.lastOk),
+    nextPoll: iso(feed.nextPoll),
+    doubt: feed.doubt == null ? undefined : { ...feed.doubt, at: iso(feed.doubt.at) },
+    last: feed.last == null ? undefined : { ...feed.last, watermark: iso(feed.last.watermark) },
+    failure: feed.failure == null ? undefined : { ...feed.failure, notBefore: iso(feed.failure.notBefore) },
+  }));
+  const callbacks = answer.delivery.callbacks.map((callback) => ({
+    ...callback,
+    oldest: iso(callback.oldest),
+    nextAttemptAt: iso(callback.nextAttemptAt),
+    lastError: callback.lastError === undefined ? undefined : { ...callback.lastError, at: iso(callback.lastError.at) },
+  }));
+  return { ...answer, at: iso(answer.at), running: !local, feeds, delivery: { ...answer.delivery, callbacks } };
+}
+
+function iso(at: number | null | undefined): string | undefined {
+  return at === undefined || at === null ? undefined : new Date(at).toISOString();
+}

@@ -1,0 +1,67 @@
+import { join } from 'node:path';
+import { askControl } from '../io/control-socket.ts';
+import type { NoticeLevel } from '../model/notice.ts';
+import { openDaemon } from './compose.ts';
+import { printProblems, readConfiguration } from './configuration.ts';
+import { controlOf, type Control } from './control.ts';
+import { EXIT, type Exit, type World } from './world.ts';
+
+export interface ControlOptions {
+  readonly config: string | undefined;
+  readonly logLevel: NoticeLevel | undefined;
+  /** What the command does, for whoever finds the state directory taken. */
+  readonly what: string;
+}
+
+/** What a command does where no daemon runs: it looks, or it polls and then tries each due delivery once. */
+export type LocalWork = 'look' | 'poll';
+
+/**
+ * Lets a command speak to the daemon that runs on the configured state directory, through its socket; where none runs, the command takes
+ * the lock and answers for itself.
+ */
+export async function withControl(
+  options: ControlOptions,
+  world: World,
+  command: (control: Control, local: boolean) => Promise<Exit>,
+  work: LocalWork = 'look',
+): Promise<Exit> {
+  const configuration = await readConfiguration(options.config, world);
+  if (configuration.lost) {
+    printProblems(configuration.problems, world);
+    return EXIT.config;
+  }
+  const socket = join(configuration.settings.state, 'elementd.sock');
+  if (await isListening(socket)) return command(remoteControl(socket), false);
+
+  const { config: configFile, what } = options;
+  const logLevel = options.logLevel ?? 'warn';
+  const daemon = await openDaemon(configuration, world, { configFile, logLevel, what, looking: work === 'look' });
+  try {
+    const exit = await command(controlOf(daemon), true);
+    if (work === 'look' || world.stop.aborted) return exit;
+    const delivered = await daemon.engine.deliver(world.stop);
+    return delivered || exit !== EXIT.done ? exit : EXIT.failed;
+  } finally {
+    await daemon.close();
+  }
+}
+
+async function isListening(socket: string): Promise<boolean> {
+  return (await askControl(socket, 'ping', [])) !== undefined;
+}
+
+function remoteControl(socket: string): Control {
+  const ask = async <T>(method: keyof Control, ...args: readonly unknown[]): Promise<T> => {
+    const answer = await askControl(socket, method, args);
+    return answer?.value as T;
+  };
+  return {
+    ping: () => ask('ping'),
+    status: () => ask('status'),
+    poll: (feed, believe) => ask('poll', feed, believe),
+    reload: () => ask('reload'),
+    events: (query) => ask('events', query),
+    event: async (id) => (await ask<Awaited<ReturnType<Control['event']>> | null>('event', id)) ?? undefined,
+  };
+}

@@ -1,0 +1,318 @@
+import type { Change, Doubt, FeedHead, FeedState, Outcome, Snapshot } from '../model/change.ts';
+import type { Feed } from '../model/feed.ts';
+import type { Instant } from '../model/instant.ts';
+import { composeDeliveries } from '../deliver/compose.ts';
+import { absentFrom, countKnown, deletionsOf, doubtOf, forget } from '../detect/absence.ts';
+import { openDetection, type Detection } from '../detect/detect.ts';
+import { adopt, newborn, onProvidersClock } from '../detect/head.ts';
+import { nextWatermark } from '../detect/watermark.ts';
+import { askEach, canAskEach } from './confirm.ts';
+import type { EnginePorts, Outbox } from './ports.ts';
+import { tellRemarks } from './poll-notices.ts';
+import { noRecords, readPages, type CompleteReading, type PollFailure } from './read-pages.ts';
+
+/** A large poll commits in slices of at most so many changes; only the last one moves the watermark. */
+const SLICE = 1_000;
+
+/** What a poll came to, for status, log and the command that asked for it. */
+export type PollReport =
+  | {
+      readonly ok: true;
+      readonly created: number;
+      readonly updated: number;
+      readonly deleted: number;
+      readonly learned: number;
+      readonly forgotten: number;
+      readonly pages: number;
+      readonly records: number;
+      readonly everything: boolean;
+      readonly watermark: Instant;
+      readonly doubt: Doubt | undefined;
+      readonly undated: Detection['undated'];
+    }
+  | { readonly ok: false; readonly failure: PollFailure; readonly told: number };
+
+export interface PollOptions {
+  /** The operator believes a sweep that was doubted. */
+  readonly believe: boolean;
+  /** When the plan that holds the feed was applied: the birth of a feed whose identity is new. */
+  readonly appliedAt: Instant;
+}
+
+const EMPTY: Snapshot = new Map();
+
+/** Remembers a feed's birth durably, so that its since is the instant its plan was applied whatever happens before its first look. */
+export async function giveBirth(feed: Feed, appliedAt: Instant, ports: EnginePorts): Promise<void> {
+  await ports.journal.commit({
+    feed: feed.id,
+    generation: 0,
+    head: newborn(feed, appliedAt),
+    told: [],
+    deliveries: [],
+  });
+}
+
+/** One poll of one feed, end to end. What is not committed never was, so it may be stopped anywhere. Rejects with Faults only. */
+export async function pollFeed(
+  feed: Feed,
+  ports: EnginePorts,
+  outbox: Outbox,
+  options: PollOptions,
+  signal: AbortSignal,
+): Promise<PollReport> {
+  const work = await openWork(feed, ports, outbox, options);
+  const startedAt = ports.clock.now();
+  const everything = readsEverything(feed, work.head, options, startedAt);
+  const askedFrom = everything ? undefined : work.head.watermark;
+  const known = everything && feed.deletes.by === 'sweep' ? countKnown(work.snapshot) : 0;
+  const listing = await readListing(work, everything, startedAt, signal);
+  if (!listing.ok) return { ok: false, failure: listing.failure, told: work.told };
+  const { detection, reading } = listing;
+
+  const noticed = tellRemarks(feed, work.head, detection, reading.unusable, startedAt, ports.tell);
+  const absence = everything ? await judgeAbsence(work, listing, { ...options, known }, startedAt, signal) : undefined;
+  if (absence !== undefined && !absence.ok) return { ok: false, failure: absence.failure, told: work.told };
+  work.pending.push(...(absence?.outcomes ?? []));
+
+  const { watermark, shiftingStart } = nextWatermark(feed, work.head, {
+    time: reading.time,
+    newest: detection.newest(),
+    shifting: reading.shifting,
+    upperBound: upperBound(work, askedFrom, startedAt),
+    silent: reading.silent,
+  });
+  const { relearn, doubt: _settled, ...kept } = work.head;
+  const looked =
+    everything && !reading.silent ? 'full' : kept.looked === 'none' && !everything ? 'partial' : kept.looked;
+  const doubt = absence === undefined ? work.head.doubt : absence.doubt;
+  const head: FeedHead = {
+    ...kept,
+    watermark,
+    looked,
+    noticed: [...kept.noticed, ...noticed],
+    ...(shiftingStart === undefined ? {} : { shiftingStart }),
+    ...(absence === undefined ? {} : { sweptAt: startedAt }),
+    ...(doubt === undefined ? {} : { doubt }),
+    ...(relearn === undefined || (everything && reading.listed && !reading.silent) ? {} : { relearn }),
+  };
+  const stopped = await flush(work, head, 'end', signal);
+  if (stopped !== undefined) return { ok: false, failure: stopped, told: work.told };
+  return {
+    ok: true,
+    ...work.counts,
+    learned: detection.remarks.learned,
+    forgotten: absence?.forgotten ?? 0,
+    pages: reading.pages,
+    records: detection.seen.size,
+    everything,
+    watermark,
+    doubt,
+    undated: detection.undated,
+  };
+}
+
+/** What a poll carries with it. */
+interface Work {
+  readonly feed: Feed;
+  readonly ports: EnginePorts;
+  readonly outbox: Outbox;
+  head: FeedHead;
+  snapshot: Snapshot;
+  generation: number;
+  reborn: boolean;
+  readonly pending: Outcome[];
+  readonly counts: { created: number; updated: number; deleted: number };
+  told: number;
+  pollDate: Instant;
+}
+
+async function openWork(feed: Feed, ports: EnginePorts, outbox: Outbox, options: PollOptions): Promise<Work> {
+  const state: FeedState | undefined = await ports.journal.load(feed.id);
+  const adopted = state === undefined ? undefined : adopt(state.head, feed);
+  return {
+    feed,
+    ports,
+    outbox,
+    head: adopted ?? newborn(feed, options.appliedAt),
+    snapshot: adopted === undefined || state === undefined ? EMPTY : state.snapshot,
+    generation: state?.generation ?? 0,
+    reborn: state !== undefined && adopted === undefined,
+    pending: [],
+    counts: { created: 0, updated: 0, deleted: 0 },
+    told: 0,
+    pollDate: ports.clock.now(),
+  };
+}
+
+/** Whether this poll reads all there is: nothing bounds the reading, the first look or a sweep is due, or an edit asks for it. */
+function readsEverything(feed: Feed, head: FeedHead, options: PollOptions, now: Instant): boolean {
+  if (!feed.request.hasWatermark) return true;
+  if (feed.baseline && (head.looked === 'none' || head.relearn !== undefined)) return true;
+  if (feed.deletes.by !== 'sweep') return false;
+  return (
+    options.believe || head.looked !== 'full' || head.sweptAt === undefined || head.sweptAt + feed.deletes.every <= now
+  );
+}
+
+type Listing =
+  | { readonly ok: true; readonly detection: Detection; readonly reading: CompleteReading }
+  | { readonly ok: false; readonly failure: PollFailure };
+
+/** Reads and detects; slices are committed as they fill. */
+async function readListing(work: Work, everything: boolean, now: Instant, signal: AbortSignal): Promise<Listing> {
+  const { feed, ports } = work;
+  let opened: Detection | undefined;
+  const position = { watermark: everything ? undefined : work.head.watermark, now };
+  const end = await readPages(feed, position, ports, signal, async (page, time, behind) => {
+    if (opened === undefined) work.head = onProvidersClock(work.head, feed, behind);
+    const detection = (opened ??= openDetection(feed, work.head, work.snapshot, everything));
+    work.pollDate = time.start;
+    const outcomes = detection.page(page, time);
+    if (outcomes === undefined) return noRecords();
+    work.pending.push(...outcomes);
+    return flush(work, work.head, 'slices', signal);
+  });
+  if (!end.ok) return end;
+  return {
+    ok: true,
+    detection: opened ?? openDetection(feed, work.head, work.snapshot, everything),
+    reading: end.reading,
+  };
+}
+
+interface Absence {
+  readonly ok: true;
+  readonly outcomes: readonly Outcome[];
+  readonly doubt: Doubt | undefined;
+  readonly forgotten: number;
+}
+
+/** Judges what a reading of everything did not show. Undefined where it proves nothing. */
+async function judgeAbsence(
+  work: Work,
+  listing: Extract<Listing, { ok: true }>,
+  options: PollOptions & { readonly known: number },
+  startedAt: Instant,
+  signal: AbortSignal,
+): Promise<Absence | { readonly ok: false; readonly failure: PollFailure } | undefined> {
+  const { feed, ports, head } = work;
+  const { detection, reading } = listing;
+  const bounded = feed.request.upperBound({ watermark: undefined, now: startedAt }) !== undefined;
+  if (!reading.listed || reading.silent) return undefined;
+  if (head.relearn !== undefined) {
+    const absent = bounded ? [] : absentFrom(work.snapshot, detection.seen);
+    const { learned } = detection.remarks;
+    if (learned + absent.length > 0) {
+      const says = `the request was edited: ${learned} records were learned and ${absent.length} forgotten without events`;
+      ports.tell({
+        name: 'feed:note',
+        level: 'info',
+        at: startedAt,
+        feed: feed.id,
+        says,
+        facts: { learned, forgotten: absent.length },
+      });
+    }
+    return { ok: true, outcomes: forget(work.snapshot, absent), doubt: undefined, forgotten: absent.length };
+  }
+  const complete = !bounded && reading.unusable === 0 && detection.remarks.withoutId === 0;
+  if (feed.deletes.by !== 'sweep' || !complete) return undefined;
+
+  let absent = absentFrom(work.snapshot, detection.seen);
+  const doubt = options.believe ? undefined : doubtOf(options.known, absent.length, feed.deletes.maxShare, startedAt);
+  if (doubt !== undefined) {
+    if (head.doubt === undefined) {
+      const says = `${doubt.absent} of ${doubt.known} known records are gone: that is doubted, and none is told as deleted (accept it: elementd poll ${feed.id} --believe)`;
+      ports.tell({
+        name: 'poll:doubted',
+        level: 'warn',
+        at: startedAt,
+        feed: feed.id,
+        says,
+        facts: { absent: doubt.absent, known: doubt.known },
+      });
+    }
+    return { ok: true, outcomes: [], doubt, forgotten: 0 };
+  }
+  if (absent.length > 0 && reading.pages > 1) {
+    if (canAskEach(feed, absent)) absent = await askEach(feed, absent, ports, signal);
+    else {
+      // Rows may have shifted between the pages: a second complete listing, begun after the first ended, must miss them too. What the
+      // first one showed is committed before, so that the second compares with it.
+      const stopped = await flush(work, head, 'all', signal);
+      if (stopped !== undefined) return { ok: false, failure: stopped };
+      const second = await readListing(work, true, ports.clock.now(), signal);
+      if (!second.ok) return second;
+      const again = second.detection;
+      const provesToo =
+        second.reading.listed && !second.reading.silent && again.remarks.withoutId + second.reading.unusable === 0;
+      absent = provesToo ? absent.filter((recordId) => !again.seen.has(recordId)) : [];
+    }
+    if (signal.aborted) return { ok: false, failure: { says: 'the poll was stopped' } };
+  }
+  return {
+    ok: true,
+    outcomes: deletionsOf(feed, head, work.snapshot, absent, reading.time.start),
+    doubt: undefined,
+    forgotten: 0,
+  };
+}
+
+/**
+ * Commits what is pending: whole slices while the reading goes on, all of it, or all of it with the head that ends the poll. Gives a
+ * failure where the callback takes no more, or the poll was stopped.
+ */
+async function flush(
+  work: Work,
+  head: FeedHead,
+  what: 'slices' | 'all' | 'end',
+  signal: AbortSignal,
+): Promise<PollFailure | undefined> {
+  for (;;) {
+    const enough = what === 'slices' ? SLICE : 1;
+    const ends = what === 'end' && work.pending.length <= SLICE;
+    if (work.pending.length < enough && !ends) return undefined;
+    if (signal.aborted) return { says: 'the poll was stopped' };
+    const slice = work.pending.slice(0, SLICE);
+    const pollable = slice.length === 0 ? undefined : work.outbox.pollable(work.feed.callback?.key);
+    if (pollable?.ok === false) return { says: pollable.says };
+    await commitSlice(work, slice, ends ? head : work.head);
+    work.pending.splice(0, slice.length);
+    if (ends) return undefined;
+  }
+}
+
+async function commitSlice(work: Work, slice: readonly Outcome[], head: FeedHead): Promise<void> {
+  const { feed, ports } = work;
+  const changes = slice.flatMap((outcome): readonly Change[] => (outcome.change === undefined ? [] : [outcome.change]));
+  const deliveries = composeDeliveries(feed.teller, changes, {
+    pollDate: work.pollDate,
+    at: ports.clock.now(),
+    callback: feed.callback?.key,
+  });
+  await ports.journal.commit({
+    feed: feed.id,
+    generation: work.generation,
+    head,
+    told: slice.map((outcome) => [outcome.recordId, outcome.told] as const),
+    ...(work.reborn ? { reborn: true } : {}),
+    deliveries,
+  });
+  work.generation++;
+  work.reborn = false;
+  if (work.snapshot === EMPTY) work.snapshot = (await ports.journal.load(feed.id))?.snapshot ?? EMPTY;
+  for (const change of changes) {
+    if (change.kind === 'CREATED') work.counts.created++;
+    else if (change.kind === 'UPDATED') work.counts.updated++;
+    else work.counts.deleted++;
+  }
+  work.told += changes.length;
+  work.outbox.committed(deliveries);
+}
+
+/** No reading says anything of later than this: what its request printed, and, where the feed's beginning was moved back, that. */
+function upperBound(work: Work, askedFrom: Instant | undefined, now: Instant): Instant | undefined {
+  const printed = work.feed.request.upperBound({ watermark: askedFrom, now });
+  if (askedFrom === undefined || askedFrom <= work.head.watermark) return printed;
+  return Math.min(work.head.watermark, printed ?? work.head.watermark);
+}

@@ -1,0 +1,53 @@
+import type { FeedHead } from '../model/change.ts';
+import type { Feed } from '../model/feed.ts';
+import type { Tell } from '../model/ports.ts';
+import type { Instant } from '../model/instant.ts';
+import type { Detection } from '../detect/detect.ts';
+
+/** Says what a reading has to remark. Gives the names of notices that are given once for a feed and were given now. */
+export function tellRemarks(
+  feed: Feed,
+  head: FeedHead,
+  detection: Detection,
+  unusable: number,
+  at: Instant,
+  tell: Tell,
+): readonly string[] {
+  const { remarks } = detection;
+  const note = (says: string, facts: Record<string, string | number>): void =>
+    tell({ name: 'feed:note', level: 'warn', at, feed: feed.id, instance: feed.instance, says, facts });
+  const once: string[] = [];
+  const noteOnce = (name: string, says: string, facts: Record<string, string | number>): void => {
+    if (head.noticed.includes(name)) return;
+    once.push(name);
+    note(says, facts);
+  };
+  const updated = feed.reading.updated?.path.join('.') ?? '';
+  const without = remarks.withoutId + unusable;
+  if (without > 0) {
+    const field = feed.reading.idPaths.map((path) => path.join('.')).join(' and ');
+    note(`${without} of the records read have no id in "${field}" and were left out`, { records: without });
+  }
+  if (remarks.withoutDate > 0) {
+    noteOnce(
+      'dates-missing',
+      `the records have no "${updated}", the configured updated date: they are compared by content`,
+      { records: remarks.withoutDate },
+    );
+  }
+  if (remarks.unreadable > 0) {
+    noteOnce(
+      'dates-unreadable',
+      `the updated date "${updated}" cannot be read as "${feed.reading.updated?.pattern.source ?? ''}": such records are compared by content`,
+      { records: remarks.unreadable, example: (remarks.unreadableExample ?? '').slice(0, 60) },
+    );
+  }
+  if (remarks.future > 0) {
+    noteOnce(
+      'dates-future',
+      `records are dated in the future: they are compared by content until then, and never move the watermark`,
+      { records: remarks.future, example: remarks.futureExample ?? '' },
+    );
+  }
+  return once;
+}
