@@ -57,24 +57,46 @@ export async function contentOf(places: ConfigPlaces): Promise<string> {
   return hash.digest('hex');
 }
 
-/**
- * A text that differs once a folder is another one than before, although its name is the same: made again, moved into place, or reached
- * through a link that leads elsewhere. What watched the former one sees nothing of it. Of a file, its folder counts.
- */
-export async function rootsOf(places: ConfigPlaces): Promise<string> {
-  const folders = [...places.files.map((path) => dirname(path)), ...places.folders];
-  const marks = await Promise.all(
-    folders.map(async (path) => {
-      try {
-        // An inode number is given to the next folder at once; its time of birth is not.
-        const { dev, ino, birthtimeNs } = await stat(path, { bigint: true });
-        return [dev, ino, birthtimeNs].join(':');
-      } catch (error) {
-        return pathCode(error);
-      }
+/** What stands at the places, so that it can be watched. */
+export interface Roots {
+  /** Each file and folder, or the folder around one that is missing; neither, where that is missing too. */
+  readonly paths: readonly string[];
+  /**
+   * A text that differs once one of them is another one than before, although its name is the same: made again, moved into place, or reached
+   * through a link that leads elsewhere. What watched the former one sees nothing of it.
+   */
+  readonly identity: string;
+}
+
+/** Finds what can be watched now. Rejects as `fingerprintOf` does. */
+export async function rootsOf(places: ConfigPlaces): Promise<Roots> {
+  const named = [...places.files, ...places.folders];
+  const roots = await Promise.all(
+    named.map(async (path) => {
+      const [own, around] = [await birthOf(path), await birthOf(dirname(path))];
+      const nearest = isMissing(own) ? (isMissing(around) ? [] : [dirname(path)]) : [path];
+      return { nearest, mark: [path, own, around] };
     }),
   );
-  return JSON.stringify([places.files, places.folders, marks]);
+  return {
+    paths: [...new Set(roots.flatMap(({ nearest }) => nearest))],
+    identity: JSON.stringify(roots.map(({ mark }) => mark)),
+  };
+}
+
+/** Tells what a path leads to from whatever else was or will be there. */
+async function birthOf(path: string): Promise<string> {
+  try {
+    // An inode number is given to the next folder at once; its time of birth is not.
+    const { dev, ino, birthtimeNs } = await stat(path, { bigint: true });
+    return [dev, ino, birthtimeNs].join(':');
+  } catch (error) {
+    return pathCode(error);
+  }
+}
+
+function isMissing(birth: string): boolean {
+  return birth === 'ENOENT' || birth === 'ENOTDIR';
 }
 
 /** Every path that counts, sorted; a folder that cannot be listed stands for itself, with the code. */

@@ -1,5 +1,5 @@
 import { watch, type FSWatcher } from 'chokidar';
-import { basename, dirname } from 'node:path';
+import { basename } from 'node:path';
 import type { Duration } from '../model/instant.ts';
 import type { Clock } from '../model/ports.ts';
 import { contentOf, countsAsConfig, fingerprintOf, rootsOf, type ConfigPlaces } from './config-content.ts';
@@ -100,7 +100,7 @@ interface Hints {
 /** The system's word about changes. Its first refusal is told and ends it for good: half of a watch hides that it is one. */
 function openHints(hint: () => void, problem: (says: string) => void): Hints {
   let watcher: FSWatcher | undefined;
-  let roots: string | undefined;
+  let identity: string | undefined;
   let refused = false;
 
   const close = async (): Promise<void> => {
@@ -121,20 +121,20 @@ function openHints(hint: () => void, problem: (says: string) => void): Hints {
   return {
     async follow(places) {
       if (refused) return;
-      const now = await rootsOf(places);
-      if (now === roots || refused) return;
-      roots = now;
+      const roots = await rootsOf(places);
+      if (roots.identity === identity || refused) return;
+      identity = roots.identity;
       await close();
-      const named = [...places.files, ...places.folders];
-      // The folder around a missing one is watched for its coming.
-      const always = new Set([...named, ...named.map((path) => dirname(path))]);
-      watcher = watch(named, {
+      // Only what exists is given to it, since it counts a missing path twice and then says too early that it watches.
+      if (roots.paths.length === 0) return;
+      const expected = new Set([...roots.paths, ...places.files, ...places.folders]);
+      watcher = watch([...roots.paths], {
         ignoreInitial: true,
         depth: 0,
         atomic: false,
         // Whatever reads the files says better what it may not read.
         ignorePermissionErrors: true,
-        ignored: (path) => !always.has(path) && !countsAsConfig(basename(path)),
+        ignored: (path) => !expected.has(path) && !countsAsConfig(basename(path)),
       });
       watcher.on('all', hint).on('ready', hint).on('error', refuse);
     },

@@ -14,7 +14,13 @@ type Step =
   /** An answer of the next poll is an error. */
   | { readonly do: 'stumble'; readonly page: number; readonly lost: boolean }
   /** Rows change while a poll reads; all of them may have changed before. */
-  | { readonly do: 'shift'; readonly crowd: boolean; readonly when: 'before' | 'behind'; readonly page: number; readonly changes: readonly (readonly ['put' | 'remove', string])[] }
+  | {
+      readonly do: 'shift';
+      readonly crowd: boolean;
+      readonly when: 'before' | 'behind';
+      readonly page: number;
+      readonly changes: readonly (readonly ['put' | 'remove', string])[];
+    }
   /** The machine stops in the next poll, at its n-th commit. */
   | { readonly do: 'crash'; readonly commit: number };
 
@@ -296,8 +302,16 @@ for (const setting of settings) {
 
         const known = receive(w.events(), setting, atBirth);
         for (const recordId of ids) {
-          const deletions = new Set(w.events().filter((told) => told.kind === 'DELETED' && told.recordId === recordId).map((told) => told.id));
-          assert.ok(deletions.size <= (play.removals.get(recordId) ?? 0), `${recordId} is told as deleted only where it was`);
+          const deletions = new Set(
+            w
+              .events()
+              .filter((told) => told.kind === 'DELETED' && told.recordId === recordId)
+              .map((told) => told.id),
+          );
+          assert.ok(
+            deletions.size <= (play.removals.get(recordId) ?? 0),
+            `${recordId} is told as deleted only where it was`,
+          );
           const row = w.provider.row(recordId);
           const knows =
             known.get(recordId) ?? (atBirth.has(recordId) ? { alive: true, v: atBirth.get(recordId) } : undefined);

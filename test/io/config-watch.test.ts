@@ -155,7 +155,7 @@ function watchHandles(): number {
   return process.getActiveResourcesInfo().filter((name) => name === 'FSEventWrap').length;
 }
 
-describe('a change that the system tells of', () => {
+describe('a change that the system tells of', { timeout: 60_000 }, () => {
   const git = async (...args: readonly string[]): Promise<void> => {
     const settings = ['-c', 'user.name=t', '-c', 'user.email=t@example.com', '-c', 'commit.gpgsign=false'];
     const env = { ...process.env, GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_SYSTEM: '/dev/null' };
@@ -261,7 +261,7 @@ describe('a change that the system tells of', () => {
   });
 });
 
-describe('a change that the system may keep to itself', () => {
+describe('a change that the system may keep to itself', { timeout: 60_000 }, () => {
   const kinds: Readonly<Record<string, { before: () => Promise<void>; change: () => Promise<void>; path?: string }>> = {
     'a folder that was missing with its parents': {
       before: () => Promise.resolve(),
@@ -319,19 +319,33 @@ describe('a change that the system may keep to itself', () => {
   }
 });
 
-describe('a reload', () => {
+describe('a reload', { timeout: 60_000 }, () => {
   beforeEach(() => put({ 'config.yaml': 'log: {level: info}', 'instances/a.yaml': 'one' }));
 
-  it('waits until who writes in two goes is done', async (t) => {
+  it('waits until who writes piece by piece is done', async (t) => {
     const watch = await watching(t);
 
-    await put({ 'instances/a.yaml': 'half and ' });
-    await watch.asleep(SETTLE);
-    await appendFile(at('instances/a.yaml'), 'half');
-    const found = await watch.hinted();
+    await put({ 'instances/a.yaml': 'begun' });
+    for (const piece of [', and', ' so on', ', ended']) {
+      await watch.asleep(SETTLE);
+      await appendFile(at('instances/a.yaml'), piece);
+      await watch.pass();
+    }
+    await watch.hinted();
+    await watch.check();
 
-    assert.equal(found, 'half and half');
-    assert.deepEqual(watch.reloads, ['half and half']);
+    assert.deepEqual(watch.reloads, ['begun, and so on, ended']);
+  });
+
+  it('is made for what was there before, when it comes back', async (t) => {
+    const watch = await watching(t);
+
+    await put({ 'instances/a.yaml': 'two' });
+    await watch.hinted();
+    await put({ 'instances/a.yaml': 'one' });
+    await watch.hinted();
+
+    assert.deepEqual(watch.reloads, ['two', 'one']);
   });
 
   it('is not made for a file that is only touched, written as it was, or does not count', async (t) => {
@@ -411,7 +425,7 @@ describe('a reload', () => {
   });
 });
 
-describe('a watch', () => {
+describe('a watch', { timeout: 60_000 }, () => {
   it('that the system refuses says so once, and goes on by the periodic check alone', async (t) => {
     await put({ 'config.yaml': '', 'instances/a.yaml': 'one' });
     for (const name of ['loop', 'ring']) await symlink(name, at(name));
@@ -420,8 +434,12 @@ describe('a watch', () => {
 
     await put({ 'instances/a.yaml': 'two' });
     const found = await watch.checked();
+    await rm(at('instances'), { recursive: true });
+    await put({ 'instances/a.yaml': 'three' });
+    const next = await watch.checked();
+    await watch.check();
 
-    assert.equal(found, 'two');
+    assert.deepEqual([found, next], ['two', 'three']);
     assert.equal(watch.problems.length, 1);
     assert.match(watch.problems[0] ?? '', /refuses to tell of changed .* \(ELOOP\); they are looked at every 5 s/);
   });
@@ -436,7 +454,7 @@ describe('a watch', () => {
     await watch.asleep(SETTLE);
     await watch.end();
     // A closed handle is gone once its turn to close has come.
-    await turn();
+    for (let turns = 0; turns < 3; turns += 1) await turn();
 
     assert.ok(during > before);
     assert.equal(watchHandles(), before);

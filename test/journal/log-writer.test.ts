@@ -139,18 +139,32 @@ describe('a full disk', () => {
     assert.ok(pendingIds(journal).includes('a/x#0@1'));
   });
 
+  test('settles in the old segment where there is no room for a new one', async () => {
+    const disk = simulatedDisk();
+    const journal = await openFileJournal(disk, { clock: standingClock(), retention: week, segmentBytes: 1 });
+    await journal.commit(telling('a/x', 0, '1', 1));
+    disk.trouble = ({ kind }) => (kind === 'create' ? 'full' : undefined);
+    await assert.rejects(journal.commit(telling('a/x', 1, '2', 1)), { code: 'disk-full' });
+
+    await journal.settle(delivered('a/x#1@1'));
+
+    assert.deepEqual(pendingIds(await open(disk.afterPowerCut('lost'))), []);
+  });
+
   test('leaves nothing of what it refused in the middle of the log', async () => {
-    const { disk, journal, generation } = await filled();
-    for (let id = 0; (await disk.list('journal')).length === 0 || id < 12; id += 1) await journal.attempt(failed('a/x#1@1', id)); // prettier-ignore
-    disk.trouble = ({ kind }) => (kind === 'append' ? 'full' : undefined);
-    await assert.rejects(journal.attempt(failed('a/x#1@1', 99)), { code: 'disk-full' });
+    const disk = simulatedDisk();
+    const journal = await openFileJournal(disk, { clock: standingClock(), retention: week, segmentBytes: 1 });
+    await journal.commit(telling('a/x', 0, '1', 1));
+    disk.trouble = ({ kind }) => (kind === 'create' || kind === 'append' ? 'full' : undefined);
+    await assert.rejects(journal.commit(telling('a/x', 1, '2', 1)), { code: 'disk-full' });
+    await assert.rejects(journal.settle(delivered('a/x#1@1')), { code: 'disk-full' });
     disk.trouble = undefined;
-    disk.capacity = 60_000;
-    await journal.commit(telling('a/x', generation, 'more', 1, body));
+
+    await journal.commit(telling('a/x', 1, '2', 1));
 
     for (const cut of powerCuts) {
       const found = await open(disk.afterPowerCut(cut));
-      assert.equal((await found.load('a/x'))?.generation, generation + 1, cut);
+      assert.equal((await found.load('a/x'))?.generation, 2, cut);
     }
   });
 

@@ -17,6 +17,8 @@ export interface Row {
 
 export interface ProviderOptions {
   readonly paging?: 'none' | 'page' | 'link' | 'nextUrl';
+  /** The provider's own links hold the number of a page, not a cursor. */
+  readonly numberedLinks?: boolean;
   /** Rows on a page; all of them where it is absent. */
   readonly pageSize?: number;
   /** How a row is written. By default with `updated` and `created` in ISO 8601. */
@@ -160,11 +162,12 @@ export class ScriptedProvider implements Http {
       (row) =>
         row.visible <= this.now() && row.updated <= end && (exclusive ? row.updated > bound : row.updated >= bound),
     );
-    const page = paging === 'none' ? 1 : Number(url.searchParams.get('page') ?? '1');
+    const param = paging === 'page' || this.#options.numberedLinks === true ? 'page' : 'cursor';
+    const page = paging === 'none' ? 1 : Number(url.searchParams.get(param) ?? '1');
     const from = page === 1 ? 0 : (page - 1) * pageSize;
     const records = found.slice(from, from + pageSize).map((row) => this.#write(row));
     const more = paging !== 'none' && found.length > from + pageSize;
-    url.searchParams.set('page', String(page + 1));
+    url.searchParams.set(param, String(page + 1));
     const next = more ? url.href : undefined;
     const wrap = this.#options.wrap ?? (paging === 'nextUrl' ? inEnvelope : bare);
     const headers: Record<string, string> =
