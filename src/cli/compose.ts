@@ -117,6 +117,13 @@ export async function openDaemon(first: Configuration, world: World, options: Da
     return applied;
   };
 
+  /** While nobody knows what should run, everything runs on as it is. */
+  const keepAll = (problems: readonly Problem[]): Applied => {
+    const broken = new Set([...engine.plan.feeds.values()].map((feed) => feed.instance));
+    applied = { diff: { added: [], changed: [], removed: [] }, problems, broken };
+    return applied;
+  };
+
   /** Reads every secret that the feeds need; an instance with a missing one is not applied. */
   const unlockFeeds = async (
     configuration: Configuration,
@@ -160,7 +167,7 @@ export async function openDaemon(first: Configuration, world: World, options: Da
     applied: () => applied,
     reload: async () => {
       const configuration = await readConfiguration(options.configFile, world);
-      return apply(configuration);
+      return configuration.lost ? keepAll(configuration.problems) : apply(configuration);
     },
     close: () => (closing ??= close()),
   };

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { basename, dirname, join, relative, resolve } from 'node:path';
+import { basename, dirname, join, parse, relative, resolve } from 'node:path';
 import { readCatalog } from '../config/read-catalog.ts';
 import { printProblem, sortProblems } from '../config/print-problem.ts';
 import { readFileSet } from '../io/config-files.ts';
@@ -20,7 +20,7 @@ export interface Configuration {
   readonly problems: readonly Problem[];
   /** Instances left out of the plan because of an error. */
   readonly broken: ReadonlySet<string>;
-  /** config.yaml itself is invalid, so that nobody knows where things are. */
+  /** config.yaml is invalid, or the folder of the instances cannot be read: nobody knows what should run. */
   readonly lost: boolean;
   readonly root: string;
 }
@@ -48,13 +48,18 @@ export async function readConfiguration(
     severity: 'error',
   }));
   const problems = sortProblems([...read.problems, ...catalog.problems, ...denied, ...compiled.problems]);
-  const lost = problems.some((problem) => problem.severity === 'error' && problem.file === configPath);
+  const unread = read.problems.filter(({ severity }) => severity === 'error').map(({ file }) => resolve(world.cwd, file));
+  const { instances } = catalog.settings;
+  const lost =
+    unread.includes(instances) || problems.some(({ severity, file }) => severity === 'error' && file === configPath);
+  const broken = new Set(compiled.broken);
+  for (const path of unread) if (dirname(path) === instances) broken.add(parse(path).name);
   return {
     catalog,
     settings: catalog.settings,
     plan: compiled.plan,
     problems,
-    broken: compiled.broken,
+    broken,
     lost,
     root: read.root,
   };

@@ -118,7 +118,7 @@ function reloadsOf(daemon: Daemon, world: World, { configFile, start }: WatchedF
     asked = false;
     const named = await readPlaces(configFile, world);
     if (typeof named === 'object') places = named;
-    applied = named === 'lost' ? await keepAll(daemon, configFile, world) : await daemon.reload();
+    applied = await daemon.reload();
     tellApplied(daemon, applied, answer || isNews(before, applied));
     return applied;
   });
@@ -131,13 +131,6 @@ function reloadsOf(daemon: Daemon, world: World, { configFile, start }: WatchedF
     applied: () => applied,
     places: () => places,
   };
-}
-
-/** While nobody knows where the files lie, everything runs on as it is. */
-async function keepAll(daemon: Daemon, configFile: string | undefined, world: World): Promise<Applied> {
-  const { problems } = await readConfiguration(configFile, world);
-  const broken = new Set([...daemon.engine.plan.feeds.values()].map((feed) => feed.instance));
-  return { diff: { added: [], changed: [], removed: [] }, problems, broken };
 }
 
 function isNews(before: Applied, { diff, problems }: Applied): boolean {

@@ -1,18 +1,15 @@
-import type { Change, Doubt, FeedHead, FeedState, Outcome, Snapshot } from '../model/change.ts';
+import type { Doubt, FeedHead, Outcome } from '../model/change.ts';
 import type { Feed } from '../model/feed.ts';
 import type { Instant } from '../model/instant.ts';
-import { composeDeliveries } from '../deliver/compose.ts';
 import { absentFrom, countKnown, deletionsOf, doubtOf, forget } from '../detect/absence.ts';
 import { openDetection, type Detection } from '../detect/detect.ts';
-import { adopt, newborn, onProvidersClock } from '../detect/head.ts';
+import { newborn, onProvidersClock } from '../detect/head.ts';
 import { nextWatermark } from '../detect/watermark.ts';
 import { askEach, canAskEach } from './confirm.ts';
 import type { EnginePorts, Outbox } from './ports.ts';
 import { tellRemarks } from './poll-notices.ts';
 import { noRecords, readPages, type CompleteReading, type PollFailure } from './read-pages.ts';
-
-/** A large poll commits in slices of at most so many changes; only the last one moves the watermark. */
-const SLICE = 1_000;
+import { flush, openWork, type Work } from './slices.ts';
 
 /** What a poll came to, for status, log and the command that asked for it. */
 export type PollReport =
@@ -39,8 +36,6 @@ export interface PollOptions {
   readonly appliedAt: Instant;
 }
 
-const EMPTY: Snapshot = new Map();
-
 /** Remembers a feed's birth durably, so that its since is the instant its plan was applied whatever happens before its first look. */
 export async function giveBirth(feed: Feed, appliedAt: Instant, ports: EnginePorts): Promise<void> {
   await ports.journal.commit({
@@ -60,7 +55,7 @@ export async function pollFeed(
   options: PollOptions,
   signal: AbortSignal,
 ): Promise<PollReport> {
-  const work = await openWork(feed, ports, outbox, options);
+  const work = await openWork(feed, ports, outbox, options.appliedAt);
   const startedAt = ports.clock.now();
   const everything = readsEverything(feed, work.head, options, startedAt);
   const askedFrom = everything ? undefined : work.head.watermark;
@@ -108,39 +103,6 @@ export async function pollFeed(
     watermark,
     doubt,
     undated: detection.undated,
-  };
-}
-
-/** What a poll carries with it. */
-interface Work {
-  readonly feed: Feed;
-  readonly ports: EnginePorts;
-  readonly outbox: Outbox;
-  head: FeedHead;
-  snapshot: Snapshot;
-  generation: number;
-  reborn: boolean;
-  readonly pending: Outcome[];
-  readonly counts: { created: number; updated: number; deleted: number };
-  told: number;
-  pollDate: Instant;
-}
-
-async function openWork(feed: Feed, ports: EnginePorts, outbox: Outbox, options: PollOptions): Promise<Work> {
-  const state: FeedState | undefined = await ports.journal.load(feed.id);
-  const adopted = state === undefined ? undefined : adopt(state.head, feed);
-  return {
-    feed,
-    ports,
-    outbox,
-    head: adopted ?? newborn(feed, options.appliedAt),
-    snapshot: adopted === undefined || state === undefined ? EMPTY : state.snapshot,
-    generation: state?.generation ?? 0,
-    reborn: state !== undefined && adopted === undefined,
-    pending: [],
-    counts: { created: 0, updated: 0, deleted: 0 },
-    told: 0,
-    pollDate: ports.clock.now(),
   };
 }
 
@@ -256,58 +218,6 @@ async function judgeAbsence(
     doubt: undefined,
     forgotten: 0,
   };
-}
-
-/**
- * Commits what is pending: whole slices while the reading goes on, all of it, or all of it with the head that ends the poll. Gives a
- * failure where the callback takes no more, or the poll was stopped.
- */
-async function flush(
-  work: Work,
-  head: FeedHead,
-  what: 'slices' | 'all' | 'end',
-  signal: AbortSignal,
-): Promise<PollFailure | undefined> {
-  for (;;) {
-    const enough = what === 'slices' ? SLICE : 1;
-    const ends = what === 'end' && work.pending.length <= SLICE;
-    if (work.pending.length < enough && !ends) return undefined;
-    if (signal.aborted) return { says: 'the poll was stopped' };
-    const slice = work.pending.slice(0, SLICE);
-    const pollable = slice.length === 0 ? undefined : work.outbox.pollable(work.feed.callback?.key);
-    if (pollable?.ok === false) return { says: pollable.says };
-    await commitSlice(work, slice, ends ? head : work.head);
-    work.pending.splice(0, slice.length);
-    if (ends) return undefined;
-  }
-}
-
-async function commitSlice(work: Work, slice: readonly Outcome[], head: FeedHead): Promise<void> {
-  const { feed, ports } = work;
-  const changes = slice.flatMap((outcome): readonly Change[] => (outcome.change === undefined ? [] : [outcome.change]));
-  const deliveries = composeDeliveries(feed.teller, changes, {
-    pollDate: work.pollDate,
-    at: ports.clock.now(),
-    callback: feed.callback?.key,
-  });
-  await ports.journal.commit({
-    feed: feed.id,
-    generation: work.generation,
-    head,
-    told: slice.map((outcome) => [outcome.recordId, outcome.told] as const),
-    ...(work.reborn ? { reborn: true } : {}),
-    deliveries,
-  });
-  work.generation++;
-  work.reborn = false;
-  if (work.snapshot === EMPTY) work.snapshot = (await ports.journal.load(feed.id))?.snapshot ?? EMPTY;
-  for (const change of changes) {
-    if (change.kind === 'CREATED') work.counts.created++;
-    else if (change.kind === 'UPDATED') work.counts.updated++;
-    else work.counts.deleted++;
-  }
-  work.told += changes.length;
-  work.outbox.committed(deliveries);
 }
 
 /** No reading says anything of later than this: what its request printed, and, where the feed's beginning was moved back, that. */

@@ -1,21 +1,16 @@
 import type { Settings } from '../model/catalog.ts';
 import { Fault } from '../model/fault.ts';
 import type { Callback, Feed, Plan } from '../model/feed.ts';
-import type { Duration, Instant } from '../model/instant.ts';
+import type { Instant } from '../model/instant.ts';
 import type { Notice } from '../model/notice.ts';
 import { Drain } from '../deliver/drain.ts';
-import { VolatileFields } from '../detect/volatile.ts';
 import { diffPlans, type PlanDiff } from '../plan/diff.ts';
 import { Scheduler, type Scheduled, type Visit } from '../schedule/scheduler.ts';
-import { giveBirth, pollFeed, type PollReport } from './cycle.ts';
-import { FeedLog } from './feed-log.ts';
-import { pollNotice } from './poll-telling.ts';
+import { giveBirth, type PollReport } from './cycle.ts';
+import { Polls } from './polls.ts';
 import { phaseOf } from './preview.ts';
 import type { EnginePorts } from './ports.ts';
 import { statusOf, type EngineStatus } from './status.ts';
-
-/** After a full disk, polling is tried again this often. */
-const FULL_PAUSE: Duration = 10_000;
 
 export interface EngineOptions extends EnginePorts {
   readonly delivery: Settings['delivery'];
@@ -30,12 +25,9 @@ export class Engine {
   readonly #ports: EnginePorts;
   readonly #scheduler: Scheduler;
   readonly #drain: Drain;
-  readonly #runs = new FeedLog();
-  readonly #volatile = new Map<string, VolatileFields>();
+  readonly #polls: Polls;
   readonly #appliedAt = new Map<string, Instant>();
   #plan: Plan = EMPTY_PLAN;
-  /** Until then polling waits for room on the disk. */
-  #fullUntil: Instant | undefined;
   #failedDeliveries = 0;
 
   constructor(options: EngineOptions) {
@@ -57,6 +49,13 @@ export class Engine {
         const planned = this.#plan.feeds.get(feed);
         return planned === undefined ? 'absent' : planned.callback;
       },
+    });
+    this.#polls = new Polls(this.#ports, {
+      outboxOf: (feed) => ({
+        pollable: () => this.#pollable(feed),
+        committed: (deliveries) => this.#drain.committed(deliveries),
+      }),
+      hasRoom: () => this.#scheduler.wake(),
     });
     this.#scheduler = new Scheduler({
       clock: options.clock,
@@ -87,8 +86,7 @@ export class Engine {
       [...diff.removed, ...restarted.map(({ feed }) => feed)].map((feed) => this.#scheduler.drop(feed.id)),
     );
     for (const feed of diff.removed) {
-      this.#runs.forget(feed.id);
-      this.#volatile.delete(feed.id);
+      this.#polls.forget(feed.id);
       this.#appliedAt.delete(feed.id);
     }
     this.#plan = plan;
@@ -177,11 +175,11 @@ export class Engine {
       plan: this.#plan,
       now: this.#ports.clock.now(),
       journal: this.#ports.journal,
-      runs: this.#runs,
+      runs: this.#polls.runs,
       timing: (id) => this.#scheduler.timing(id),
       pollable: (feed) => this.#pollable(feed),
       delivery: this.#drain.status(),
-      full: this.#fullUntil !== undefined,
+      full: this.#polls.full,
     });
   }
 
@@ -195,7 +193,7 @@ export class Engine {
     } catch (error) {
       // Born with its first poll instead, with the same instant.
       if (!(error instanceof Fault) || error.code !== 'disk-full') throw error;
-      this.#diskIsFull();
+      this.#polls.diskIsFull();
     }
   }
 
@@ -212,8 +210,7 @@ export class Engine {
   #mayVisit(id: string): boolean {
     const feed = this.#plan.feeds.get(id);
     if (feed === undefined) return false;
-    if (this.#fullUntil !== undefined && this.#ports.clock.now() < this.#fullUntil) return false;
-    return this.#pollable(feed).ok;
+    return !this.#polls.waitsForRoom() && this.#pollable(feed).ok;
   }
 
   async #visit(id: string, signal: AbortSignal): Promise<Visit> {
@@ -221,86 +218,13 @@ export class Engine {
     return feed === undefined ? { ok: true } : visitOf(await this.#report(feed, false, signal));
   }
 
-  /** One poll with all that is said about it. Rejects only with what must end the daemon. */
-  async #report(feed: Feed, believe: boolean, signal: AbortSignal): Promise<PollReport> {
-    const { clock, tell } = this.#ports;
-    const startedAt = clock.now();
-    const appliedAt = this.#appliedAt.get(feed.id) ?? startedAt;
-    tell({
-      name: 'poll:started',
-      level: 'debug',
-      at: startedAt,
-      feed: feed.id,
-      instance: feed.instance,
-      says: 'poll started',
-    });
-    let report: PollReport;
-    try {
-      const outbox = {
-        pollable: () => this.#pollable(feed),
-        committed: (deliveries: Parameters<Drain['committed']>[0]) => this.#drain.committed(deliveries),
-      };
-      report = await pollFeed(feed, this.#ports, outbox, { believe, appliedAt }, signal);
-      if (report.ok && this.#fullUntil !== undefined) this.#diskHasRoom();
-    } catch (error) {
-      report = { ok: false, failure: this.#failureOf(error), told: 0 };
-    }
-    const now = clock.now();
-    // A poll that was stopped says nothing about its feed.
-    if (!report.ok && signal.aborted) return report;
-    const runs = this.#runs.note(feed.id, report, now);
-    if (report.ok) this.#watchVolatile(feed, report, now);
-    tell(pollNotice(feed, report, now, now - startedAt, runs.failures));
-    return report;
-  }
-
-  /** What a Fault means for one poll; throws it on where it must end the daemon. */
-  #failureOf(error: unknown): { says: string; hint?: string; notBefore?: Instant } {
-    if (!(error instanceof Fault) || error.code === 'disk-failed' || error.code === 'internal') throw error;
-    if (error.code === 'disk-full') {
-      this.#diskIsFull();
-      return {
-        says: error.message,
-        ...(error.hint === undefined ? {} : { hint: error.hint }),
-        notBefore: this.#ports.clock.now() + FULL_PAUSE,
-      };
-    }
-    return { says: error.message, ...(error.hint === undefined ? {} : { hint: error.hint }) };
-  }
-
-  #diskIsFull(): void {
-    this.#fullUntil = this.#ports.clock.now() + FULL_PAUSE;
-  }
-
-  #diskHasRoom(): void {
-    this.#fullUntil = undefined;
-    this.#scheduler.wake();
-  }
-
-  #watchVolatile(feed: Feed, report: Extract<PollReport, { ok: true }>, at: Instant): void {
-    if (report.undated.size === 0) return;
-    let fields = this.#volatile.get(feed.id);
-    if (fields === undefined) this.#volatile.set(feed.id, (fields = new VolatileFields()));
-    const found = fields.observe(report.undated)?.filter((path) => !isIgnored(path, feed.rule.ignoreFields));
-    if (found === undefined || found.length === 0) return;
-    const says = `most records without a date differ in every poll, in ${found.map((path) => `"${path}"`).join(', ')}: name such fields in ignoreFields`;
-    this.#ports.tell({
-      name: 'feed:note',
-      level: 'warn',
-      at,
-      feed: feed.id,
-      instance: feed.instance,
-      says,
-      facts: { fields: found },
-    });
+  #report(feed: Feed, believe: boolean, signal: AbortSignal): Promise<PollReport> {
+    const appliedAt = this.#appliedAt.get(feed.id) ?? this.#ports.clock.now();
+    return this.#polls.poll(feed, { believe, appliedAt }, signal);
   }
 }
 
 function visitOf(report: PollReport): Visit {
   if (report.ok) return { ok: true };
   return report.failure.notBefore === undefined ? { ok: false } : { ok: false, notBefore: report.failure.notBefore };
-}
-
-function isIgnored(path: string, ignored: readonly string[]): boolean {
-  return ignored.some((each) => path === each || path.startsWith(`${each}.`));
 }

@@ -41,6 +41,9 @@ for (const type of types) {
         const node = parseText(file, false).root?.members?.get('k');
         if (node?.value !== value) return;
 
+        // Blanks round a line end of a folded text are kept by rules of their own; then the scalar's beginning is the place.
+        if (type === 'BLOCK_FOLDED' && /[ \t]\n|\n[ \t]/.test(value)) return;
+
         const offsets = scalarOffsets(file, node);
 
         assert.equal(offsets?.length, value.length + 1);

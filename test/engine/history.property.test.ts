@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { birth, filtered, hour, minute, second, swept, watch, type ToldEvent, type Watch } from './watch.ts';
-import type { ProviderOptions, Row } from '../support/scripted-provider.ts';
+import { settings, type Setting } from './history-settings.ts';
+import { birth, minute, second, watch, type ToldEvent, type Watch } from './watch.ts';
+import type { Row } from '../support/scripted-provider.ts';
 import { iso } from '../support/scripted-provider.ts';
 import type { JsonObject } from '../../src/model/record.ts';
 
@@ -23,128 +24,6 @@ type Step =
     }
   /** The machine stops in the next poll, at its n-th commit. */
   | { readonly do: 'crash'; readonly commit: number };
-
-interface Setting {
-  readonly name: string;
-  readonly entry: string;
-  readonly provider: ProviderOptions;
-  /** Deleted records stay listed, with a flag. */
-  readonly flag: boolean;
-  /** Deletions are told. */
-  readonly deletions: boolean;
-  readonly dated: boolean;
-  /** How far the provider's clock is ahead of ours. */
-  readonly ahead?: number;
-  readonly date?: 'absent';
-  /** Records show up in searches so much later. */
-  readonly late?: number;
-}
-
-const paged = '  pagination: {by: page, param: page}\n';
-const flagged = '  deletes: {by: flag, field: deleted}\n';
-const undated = '  url: /contacts\n  idField: id\n';
-
-const settings: readonly Setting[] = [
-  { name: 'a filtered list', entry: filtered, provider: {}, flag: false, deletions: false, dated: true },
-  {
-    name: 'a filtered list with a flag, of dates in seconds',
-    entry: filtered + flagged + paged,
-    provider: { paging: 'page', pageSize: 2, unit: second },
-    flag: true,
-    deletions: true,
-    dated: true,
-  },
-  {
-    name: 'a filtered list whose rows move from page to page',
-    entry: filtered + paged,
-    provider: { paging: 'page', pageSize: 2, took: 20 },
-    flag: false,
-    deletions: false,
-    dated: true,
-  },
-  { name: 'a swept list', entry: swept, provider: { exclusive: true }, flag: false, deletions: true, dated: true },
-  {
-    name: 'a swept list of pages',
-    entry: swept + paged,
-    provider: { paging: 'page', pageSize: 2, unit: second },
-    flag: false,
-    deletions: true,
-    dated: true,
-  },
-  {
-    name: 'a whole list without dates',
-    entry: `${undated}  deletes: {by: sweep}\n${paged}`,
-    provider: { paging: 'page', pageSize: 3, write: (row) => ({ id: row.id, ...row.fields }) },
-    flag: false,
-    deletions: true,
-    dated: false,
-  },
-  {
-    name: 'a whole list linked from page to page',
-    entry: `${filtered}  pagination: {by: link}\n  deletes: {by: sweep, every: 1s}\n`,
-    provider: { paging: 'link', pageSize: 2, took: 80 },
-    flag: false,
-    deletions: true,
-    dated: true,
-  },
-  {
-    name: 'a list without Date of a provider an hour ahead',
-    entry: filtered + flagged,
-    provider: { unit: second },
-    flag: true,
-    deletions: true,
-    dated: true,
-    ahead: hour,
-    date: 'absent',
-  },
-  {
-    name: 'a list of a provider an hour ahead',
-    entry: swept + '  pagination: {by: nextUrl, at: next}\n  records: data\n',
-    provider: { paging: 'nextUrl', pageSize: 2, took: 700 },
-    flag: false,
-    deletions: true,
-    dated: true,
-    ahead: hour,
-  },
-  {
-    name: 'a list of a provider an hour behind',
-    entry: filtered + flagged,
-    provider: { unit: second, took: 1_900, exclusive: true },
-    flag: true,
-    deletions: true,
-    dated: true,
-    ahead: -hour,
-  },
-  {
-    name: 'a list of dates in minutes',
-    entry:
-      filtered.replace(
-        'updatedDateField: updated,',
-        'updatedDateField: updated, updatedDateFormat: "yyyy-MM-dd\'T\'HH:mm",',
-      ) + flagged,
-    provider: {
-      unit: minute,
-      write: (row) => ({
-        id: row.id,
-        ...row.fields,
-        updated: iso(row.updated).slice(0, 16),
-        created: iso(row.created).slice(0, 16),
-      }),
-    },
-    flag: true,
-    deletions: true,
-    dated: true,
-  },
-  {
-    name: 'a list in which records show up late',
-    entry: `${filtered}  pollDelay: 62\n`,
-    provider: { took: 10 },
-    flag: false,
-    deletions: false,
-    dated: true,
-    late: minute,
-  },
-];
 
 const ids = ['a', 'b', 'c', 'd', 'e'];
 const id = fc.constantFrom(...ids);
@@ -320,7 +199,7 @@ for (const setting of settings) {
           else if (setting.deletions) assert.notEqual(knows?.alive, true, `${recordId} is deleted`);
         }
       }),
-      { numRuns: Number(process.env['RUNS'] ?? 60), includeErrorInReport: true, errorWithCause: false } as never,
+      { numRuns: Number(process.env['HISTORIES'] ?? 100), includeErrorInReport: true },
     );
   });
 }

@@ -100,3 +100,14 @@ export function standingClock(at: Instant = noon): { now(): Instant; at: Instant
     },
   };
 }
+
+/** A new journal, and ways to go on with it. */
+export interface Begun {
+  readonly clock: ReturnType<typeof standingClock>;
+  readonly journal: Journal;
+  readonly reopened: () => Promise<Journal>;
+  /** The journal as it is, then reopened. */
+  readonly twice: () => AsyncIterable<Journal>;
+}
+
+export type Begin = () => Promise<Begun>;

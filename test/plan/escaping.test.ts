@@ -61,6 +61,7 @@ const written: readonly (readonly [url: string, asked: string])[] = [
   ["/x?where=a='b&c'&d=1", '/x?a=b%26c&d=1'],
   ["/x?where=`a b`='it''s'", "/x?a%20b=it's"],
   ["/x?q=it's&z=1", "/x?q=it's&z=1"],
+  ["/x?where=since='${epoch:s}&b=1", '/x?since=1767323044&b=1'],
   ['/x?a=b c&d=%20+é&e=100%', '/x?a=b%20c&d=%20+%C3%A9&e=100%25'],
   ['/x?filter[since]=1&$select=a,b', '/x?filter[since]=1&$select=a,b'],
   ['/x?color=#fff&z="q"', '/x?color=%23fff&z=%22q%22'],

@@ -36,6 +36,12 @@ for (const [link, held] of plain) {
   });
 }
 
+test('a link to http on a port of its own is not taken for https', () => {
+  const asked = 'https://api.example:8443/x';
+
+  assert.equal(heldLink('http://api.example:8443/y', asked, undefined, 'https://api.example:8443'), undefined);
+});
+
 test('from http a link to https on the same host leaves the origin', () => {
   assert.equal(heldLink('https://api.example/x', 'http://api.example/x', undefined, 'http://api.example'), undefined);
 });

@@ -21,6 +21,7 @@ const headers: readonly (readonly [header: string | undefined, next: string | un
   ['<?a=1,2&b>; rel="next"', '?a=1,2&b'],
   ['<?p=1>; title="a, <b>; rel=\\"next\\""; rel="prev", <?p=2>; rel="next"', '?p=2'],
   ['<?p=1>; rel="prev"; rel="next"', undefined],
+  ['<?p=1>; title="a\\", b"; rel="next"', '?p=1'],
   ['<?p=1>; crossorigin; rel="next"', '?p=1'],
   ['<>; rel="next"', undefined],
   [

@@ -98,6 +98,22 @@ test('a feed that was dropped and set anew is visited only after its former visi
   assert.equal(timing?.failures, 0);
 });
 
+test('how the visit of a dropped feed ends does not move the feed that was set anew', async () => {
+  const stage = openStage();
+  stage.scheduler.set(feed('a', MINUTE, { atOnce: true }));
+  const { run, stop } = stage.start();
+  await stage.clock.settle();
+
+  void stage.scheduler.drop('a');
+  stage.scheduler.set(feed('a'));
+  await last(stage.visits).end({ ok: false, notBefore: 10 * MINUTE });
+  const timing = stage.scheduler.timing('a');
+  stop.abort();
+  await run;
+
+  assert.deepEqual(timing, { next: MINUTE, running: false, held: false, failures: 0 });
+});
+
 test('a visit that was asked for waits for one under way, whatever the schedule says', async () => {
   const stage = openStage();
   stage.barred.add('b');
