@@ -51,7 +51,7 @@ export function deadNotice(parcel: Parcel, callback: string, at: Instant, says: 
     at,
     says:
       `Gave up delivering ${count(parcel.events.length, 'event')} of ${parcel.feed} to ${callback}: ${says}. ` +
-      'They are kept as dead letters: mend the receiver, then run `elementd events replay`, or `elementd events drop` to let them go.',
+      'They are kept as dead letters (`elementd events list --state dead`): mend the receiver.',
     feed: parcel.feed,
     callback,
     facts,

@@ -51,7 +51,7 @@ export async function readCheckpoint(disk: Disk, feed: string): Promise<Checkpoi
   const path = checkpointPath(feed);
   const bytes = await disk.read(path);
   if (bytes === undefined) return undefined;
-  const refuse = (says: string, cause?: unknown): Error => unreadable(path, says, checkpointHint(feed), cause);
+  const refuse = (says: string, cause?: unknown): Error => unreadable(path, says, checkpointHint, cause);
 
   let parsed: unknown;
   try {

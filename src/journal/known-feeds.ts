@@ -148,5 +148,5 @@ function isWhole(step: FeedStep): boolean {
 
 function misfit(feed: KnownFeed, path: string, found: number, needed: number): Error {
   const says = `it stands at generation ${found}, but the journal needs generation ${needed}`;
-  return unreadable(path, says, checkpointHint(feed.name));
+  return unreadable(path, says, checkpointHint);
 }

@@ -19,7 +19,7 @@ export function stepUnderWay(feed: string): Fault {
 /** Something in the log that a torn last write does not explain. */
 export function damaged(path: string, at: number, says: string): Fault {
   return new Fault('journal-damaged', `The journal is damaged: ${path}, byte ${at}: ${says}`, {
-    hint: 'nothing was changed; run `elementd state fsck`, or restore the state directory from a backup',
+    hint: 'nothing was changed; restore the state directory from a backup, or move it aside to start every feed anew',
   });
 }
 
@@ -29,16 +29,14 @@ export function unreadable(path: string, says: string, hint: string, cause?: unk
 }
 
 /** What to do about a feed whose checkpoint is not as it should be. */
-export function checkpointHint(feed: string): string {
-  return `restore it from a backup, or run \`elementd state forget ${feed}\` to start the feed anew`;
-}
+export const checkpointHint = 'restore it from a backup, or move the state directory aside to start every feed anew';
 
 /** A feed that the journal knows, without the file that says what was told. */
 export function checkpointMissing(feed: string, path: string): Fault {
   return new Fault(
     'checkpoint-missing',
     `What feed ${feed} was told is missing: there is no ${path} in the state directory`,
-    { hint: checkpointHint(feed) },
+    { hint: checkpointHint },
   );
 }
 

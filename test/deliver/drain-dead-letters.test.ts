@@ -23,7 +23,7 @@ test('a dead letter is kept and told, and pauses the feeds until a pending deliv
   assert.ok(!paused.ok);
   assert.match(paused.says, /not polled.*given up.*answered 400/);
   assert.equal(heard('delivery:dead').length, 1);
-  assert.match(heard('delivery:dead')[0]?.says ?? '', /events replay/);
+  assert.match(heard('delivery:dead')[0]?.says ?? '', /events list --state dead/);
   assert.deepEqual(heard('delivery:dead')[0]?.facts?.['events'], ['d1-a']);
   assert.equal(sentIds().at(-1), 'd2');
   assert.deepEqual(drain.pollable(key), { ok: true });

@@ -173,7 +173,7 @@ describe('the live log', () => {
     assert.ok(grown > 2 * liveBytes, `${grown}`);
     // It is tried again after every segment, not after every commit.
     assert.ok(notices.length > 0 && notices.length < 13, `${notices.length} notices`);
-    assert.ok(notices[0]?.says.includes('feeds/a/x.json') && notices[0].says.includes('elementd state forget a/x'));
+    assert.ok(notices[0]?.says.includes('feeds/a/x.json') && notices[0].says.includes('from a backup'));
     assert.ok((await liveSize(crashed)) < 2 * liveBytes);
     assert.equal((await journal.load('a/x'))?.generation, 2);
   });

@@ -90,7 +90,7 @@ describe('opening a journal', () => {
 
       await assert.rejects(
         open(disk),
-        refusedAs('journal-damaged', first, `byte ${index === 0 ? 0 : ends[index - 1]}`, 'state fsck'),
+        refusedAs('journal-damaged', first, `byte ${index === 0 ? 0 : ends[index - 1]}`, 'from a backup'),
       );
 
       assert.equal(disk.operations.length, operations);
@@ -195,7 +195,7 @@ describe('the checkpoint of a feed', () => {
 
     await assert.rejects(
       journal.load('a/x'),
-      refusedAs('checkpoint-missing', path, 'elementd state forget a/x', 'backup'),
+      refusedAs('checkpoint-missing', path, 'restore it', 'backup'),
     );
     assert.equal((await journal.load('b/y'))?.generation, 10);
     assert.ok(journal.feeds().includes('a/x'));
@@ -241,7 +241,7 @@ describe('the checkpoint of a feed', () => {
       disk.put(path, Buffer.from(text));
       const journal = await open(disk);
 
-      await assert.rejects(journal.load('a/x'), refusedAs('journal-damaged', path, says, 'elementd state forget a/x'));
+      await assert.rejects(journal.load('a/x'), refusedAs('journal-damaged', path, says, 'restore it'));
 
       await journal.close();
       assert.equal((await bytesOf(disk, path)).toString(), text);
