@@ -48,7 +48,9 @@ export async function readConfiguration(
     severity: 'error',
   }));
   const problems = sortProblems([...read.problems, ...catalog.problems, ...denied, ...compiled.problems]);
-  const unread = read.problems.filter(({ severity }) => severity === 'error').map(({ file }) => resolve(world.cwd, file));
+  const unread = read.problems
+    .filter(({ severity }) => severity === 'error')
+    .map(({ file }) => resolve(world.cwd, file));
   const { instances } = catalog.settings;
   const lost =
     unread.includes(instances) || problems.some(({ severity, file }) => severity === 'error' && file === configPath);

@@ -24,6 +24,7 @@ export function epochPattern(unit: EpochUnit): DatePattern {
   return {
     source,
     unit: unit === 's' ? 1000 : 1,
+    beginning: 0,
     format(instant) {
       if (unit === 'ms') return String(instant);
       if (unit === 's') return String(Math.floor(instant / 1000));

@@ -37,6 +37,7 @@ export function compileDatePattern(
     pattern: {
       source,
       unit: unitOf(rules),
+      beginning: found.toInstant(0),
       format: dateFormatter(read.tokens, found),
       parse: dateParser(read.tokens, rules, found),
       floor: dateFloor(rules, found),

@@ -10,6 +10,8 @@ export interface DatePattern {
   readonly source: string;
   /** The smallest unit that the pattern can say: 1 (ms), 1_000, 60_000, 3_600_000, 86_400_000 and so on. */
   readonly unit: Duration;
+  /** The instant at which the zone's wall clock shows 1970-01-01T00:00. */
+  readonly beginning: Instant;
   format(instant: Instant): string;
   /** The instant that a text or number says, or NaN where it cannot be read. */
   parse(value: string | number | bigint): Instant;

@@ -16,6 +16,11 @@ export function planCallback(instance: CatalogInstance, findings: Findings): Cal
     findings.error([URL_KEY], `"${url}" is no http or https URL`, 'such as https://example.com/events');
     return undefined;
   }
+  if (typeof url === 'string' && holdsPassword(url)) {
+    const hint = 'put them into event.notification.basic.username and event.notification.basic.password';
+    findings.error([URL_KEY], 'holds a user name and a password', hint);
+    return undefined;
+  }
   const username = textOf(instance, 'event.notification.basic.username');
   const password = textOf(instance, 'event.notification.basic.password');
   const key = textOf(instance, 'event.notification.signature.key');
@@ -37,6 +42,11 @@ function headersOf(instance: CatalogInstance, findings: Findings): Callback['hea
   if (read.ok) return read.headers;
   findings.error([HEADERS_KEY], read.says, 'write "Name: value", one on a line, or a JSON object');
   return [];
+}
+
+/** Whether a URL carries credentials, which would be shown wherever it is. */
+export function holdsPassword(url: string): boolean {
+  return /^[a-z]+:\/\/[^/?#]*@/i.test(url);
 }
 
 function isHttpUrl(text: string): boolean {

@@ -74,6 +74,13 @@ function compileInstance(
       'write polling, or leave the key out',
     );
   }
+  if (instance.configuration.has('event.poller.urls')) {
+    findings.warn(
+      ['event.poller.urls'],
+      'is not read',
+      'write an entry for each resource into event.poller.configuration',
+    );
+  }
   const account = planAccount(instance, element, findings);
   const callback = planCallback(instance, findings);
   const interval = planInterval(instance, findings);

@@ -5,6 +5,7 @@ import type { Duration } from '../model/instant.ts';
 import { hashId } from '../language/identity.ts';
 import { compileTemplate, hasTime, type Part } from '../language/template.ts';
 import { printText } from '../language/text.ts';
+import { holdsPassword } from './callback.ts';
 import { textOf } from './configuration.ts';
 import { HTTP_ELEMENT } from './element.ts';
 import type { Findings } from './findings.ts';
@@ -154,6 +155,11 @@ function baseOf(
 ): readonly BoundPart[] | undefined {
   const { instance, element, findings } = source;
   const own = textOf(instance, 'base.url');
+  if (typeof own === 'string' && holdsPassword(own)) {
+    const hint = 'put them into username and password, with authentication.type: basic';
+    findings.error([], '"base.url" holds a user name and a password', hint);
+    return undefined;
+  }
   const parts = own === undefined ? bind(template(element.baseUrl ?? '', ['url']), ['url']) : textParts(own);
   if (parts.length === 0) {
     findings.error(

@@ -81,9 +81,9 @@ function writePart(
  */
 export function instantOf(part: Extract<Part, { kind: 'time' }>, ink: Pick<Ink, 'position' | 'pollDelay'>): Instant {
   if (part.of === 'now') return ink.position.now;
-  if (ink.position.watermark === undefined) return 0;
+  if (ink.position.watermark === undefined) return part.pattern.beginning;
   const { pattern } = part;
-  return Math.max(0, pattern.floor(pattern.floor(ink.position.watermark - ink.pollDelay) - 1));
+  return Math.max(pattern.beginning, pattern.floor(pattern.floor(ink.position.watermark - ink.pollDelay) - 1));
 }
 
 function writeToken(path: readonly string[], ink: Ink, escape: (value: string) => string): string {

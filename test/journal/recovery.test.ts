@@ -193,10 +193,7 @@ describe('the checkpoint of a feed', () => {
 
     const journal = await open(disk);
 
-    await assert.rejects(
-      journal.load('a/x'),
-      refusedAs('checkpoint-missing', path, 'restore it', 'backup'),
-    );
+    await assert.rejects(journal.load('a/x'), refusedAs('checkpoint-missing', path, 'restore it', 'backup'));
     assert.equal((await journal.load('b/y'))?.generation, 10);
     assert.ok(journal.feeds().includes('a/x'));
   });

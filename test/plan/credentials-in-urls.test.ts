@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { openWorkplace, shopInstance } from '../support/workplace.ts';
+
+const urls: Readonly<Record<string, readonly [string, readonly string[]]>> = {
+  'a callback': [
+    'https://shop.example.com',
+    ['event.notification.callback.url: https://reader:tops3cret@hooks.example.com/'],
+  ],
+  'a base URL': ['https://reader:tops3cret@shop.example.com', []],
+};
+for (const [what, [base, configuration]] of Object.entries(urls)) {
+  test(`credentials in the URL of ${what} are a problem that does not show them`, async (t) => {
+    const place = await openWorkplace(t, { 'instances/shop.yaml': shopInstance(base, [], configuration) });
+
+    const ran = await place.run('run', '--dry-run', '--json');
+
+    assert.equal(ran.exit, 78);
+    assert.match(ran.out, /holds a user name and a password/);
+    assert.doesNotMatch(ran.out + ran.err, /tops3cret/);
+  });
+}
+
+test('a reading of everything prints 1970-01-01 in every zone', async (t) => {
+  const url = '/items?since=${dateTimeZone:America/Denver:yyyy-MM-dd HH:mm}&from=${gmtDate:yyyy-MM-dd}&ms=${epoch}';
+  const entry = [`headers: {X-Since: "\${dateTimeZone:Asia/Tokyo:yyyy-MM-dd}"}`, 'baseline: scan'];
+  const text = shopInstance('https://shop.example.com', entry).replace('url: /items', `url: "${url}"`);
+  const place = await openWorkplace(t, { 'instances/shop.yaml': text });
+
+  const { feeds } = JSON.parse((await place.run('run', '--dry-run', '--json')).out);
+
+  const { request } = feeds[0].baseline;
+  const asked = new URL(request.url).searchParams;
+  assert.deepEqual([asked.get('since'), asked.get('from'), asked.get('ms')], ['1970-01-01 00:00', '1970-01-01', '0']);
+  assert.equal(request.headers['X-Since'], '1970-01-01');
+});
