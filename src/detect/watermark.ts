@@ -41,11 +41,13 @@ export function nextWatermark(
 
 /**
  * The latest instant, not after the given one, from which on a filter shows every row: a row may be dated with the beginning of the unit in
- * which it changed. Milliseconds are kept where the newest date shows that the provider gives them.
+ * which it changed, and be asked for by a finer one. Milliseconds are kept where the newest date shows that the provider gives them.
  */
 export function askableFrom(feed: Feed, instant: Instant, newest: Instant | undefined): Instant {
-  if (!feed.request.hasWatermark) return instant;
+  const { watermarkUnit } = feed.request;
+  if (watermarkUnit === undefined) return instant;
   const pattern = feed.reading.updated?.pattern;
-  if (pattern !== undefined && pattern.unit > SECOND) return pattern.floor(instant);
+  if (pattern !== undefined && pattern.unit > SECOND && watermarkUnit < pattern.unit) return pattern.floor(instant);
+  if (watermarkUnit >= SECOND) return instant;
   return newest !== undefined && newest % SECOND !== 0 ? instant : Math.floor(instant / SECOND) * SECOND;
 }

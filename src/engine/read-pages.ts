@@ -92,7 +92,10 @@ export async function readPages(
       }
       contents.add(content);
     }
-    listed &&= read.listed || pages > 1;
+    // Past the end of numbered pages an answer may hold nothing at all; a page that a link announced must hold a list.
+    const pastTheEnd = pages > 1 && feed.request.pagination.by === 'page';
+    listed &&= read.listed || pastTheEnd;
+    silent ||= !read.listed && pages > 1 && !pastTheEnd;
     unusable += read.unusable;
     const time = readingTime(first, answer);
     const refused = await take(read.page, time, first.sentAt - time.start);
@@ -111,7 +114,7 @@ export async function readPages(
     if (next.kind === 'done') {
       return { ok: true, reading: { time, pages, shifting, silent, listed, unusable } };
     }
-    shifting ||= shifts(feed.request.pagination, next);
+    shifting ||= shifts(feed.request.pagination, next, request.url);
     if (next.kind === 'request') {
       request = next.request;
       continue;

@@ -90,6 +90,8 @@ export interface RequestPlan {
   readonly secrets: readonly Secret[];
   /** The url, headers or body hold a word for the watermark. */
   readonly hasWatermark: boolean;
+  /** The finest unit that such a word can say; undefined where there is none. */
+  readonly watermarkUnit: Duration | undefined;
   readonly pagination: Pagination;
   /** Records asked for on a page, where the provider is known to give that many; a shorter page is then the last. */
   readonly fullPage: number | undefined;

@@ -105,6 +105,8 @@ export function planRequest(parts: RequestParts): RequestPlan {
     return headers;
   };
 
+  const watermarkUnits = timesOf({ watermark: 0, now: 0 }).flatMap((part) => (part.of === 'watermark' ? [part.pattern.unit] : []));
+  const watermarkUnit = watermarkUnits.length === 0 ? undefined : Math.min(...watermarkUnits);
   const everyPart = [
     ...parts.base,
     ...parts.path,
@@ -116,7 +118,8 @@ export function planRequest(parts: RequestParts): RequestPlan {
   return {
     pagination,
     secrets: everyPart.flatMap((part) => (part.kind === 'secret' ? [part.secret] : [])),
-    hasWatermark: timesOf({ watermark: 0, now: 0 }).some((part) => part.of === 'watermark'),
+    hasWatermark: watermarkUnit !== undefined,
+    watermarkUnit,
     fullPage: pageSize?.kept === true ? pageSize.count : undefined,
     configured: (position) =>
       writeParts(

@@ -58,11 +58,22 @@ export function nextPage(how: Pagination, turn: PageTurn): NextPage {
   return (PAGERS[how.by] as (how: Pagination, turn: PageTurn) => NextPage)(how, turn);
 }
 
-const POSITION = /[?&](?![^=&]*(?:size|per|limit|count))[^=&]*(?:page|offset|skip|start)[^=&]*=\d+(?:&|$)/i;
-
 /** Whether rows can shift between two pages while they are read: the next one is found by a number, be it in the provider's own link. */
-export function shifts(how: Pagination, next: NextPage): boolean {
-  return how.by === 'page' || (next.kind === 'link' && POSITION.test(next.link));
+export function shifts(how: Pagination, next: NextPage, asked: string): boolean {
+  return how.by === 'page' || (next.kind === 'link' && countsOn(asked, next.link));
+}
+
+/** Whether a link differs from what was asked in a plain number, in the query or the path: a page or an offset, not an opaque cursor. */
+function countsOn(asked: string, link: string): boolean {
+  const before = new Set(numbersIn(asked));
+  return numbersIn(link).some((number) => !before.has(number));
+}
+
+/** The plain numbers of an address with the places they stand in, the host aside. */
+function numbersIn(address: string): readonly string[] {
+  const [path = '', query = ''] = splitOnce(address.replace(/^[a-z]+:\/\/[^/?#]*/i, ''), '?');
+  const segments = path.split('/').flatMap((segment, place) => (/^\d{1,9}$/.test(segment) ? [`${place}/${segment}`] : []));
+  return [...segments, ...query.split('&').filter((pair) => /^[^=]*=\d{1,9}$/.test(pair))];
 }
 
 /** A URL with one query parameter set, everything else to the letter as it was. */

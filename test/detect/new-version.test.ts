@@ -111,6 +111,7 @@ const ignoring: readonly [name: string, entry: string, first: SourceRecord, then
     { meta: { seen: 2 } },
     false,
   ],
+  ['content under the same, ignored updated date', dated + '  ignoreFields: [updated]\n', v1, v2, true],
   ['the ignored updated date', dated + '  ignoreFields: [updated]\n', v1, later, false],
   ['content beside the ignored updated date', dated + '  ignoreFields: [updated]\n', v1, { ...later, v: 2 }, true],
   [

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { birth, day, filtered, hour, minute, watched, type WatchOptions } from './watch.ts';
+import { birth, hour, minute, watched } from './watch.ts';
+import type { Accounts } from '../../src/model/account.ts';
+import type { Grant } from '../../src/model/feed.ts';
 import type { Scripted } from '../support/scripted-provider.ts';
 
 const whole = 'url: /contacts\nidField: id\n';
 const dated = `${whole}datesConfiguration: {updatedDateField: updated}\n`;
-const paged = `${filtered}  pagination: {by: page, param: page}\n`;
 const enveloped = `${whole}records: data\n`;
 
 test('a record without an id is left out with a notice, and the poll completes', async () => {
@@ -153,85 +154,56 @@ for (const [what, retryAfter, until] of [
   });
 }
 
-const loops: readonly [
-  what: string,
-  entry: string,
-  options: WatchOptions,
-  script: readonly Scripted[],
-  says: RegExp,
-][] = [
-  [
-    'a link to the page itself',
-    `${whole}pagination: {by: link}\n`,
-    {},
-    [{ status: 200, headers: { link: '</contacts>; rel=next' }, text: '[{"id":"a"}]' }],
-    /run in a circle/,
-  ],
-  [
-    'links that run in a circle',
-    `${whole}records: data\npagination: {by: nextUrl, at: next}\n`,
-    {},
-    ['{"data":[{"id":"a"}],"next":"/contacts?p=2"}', '{"data":[{"id":"b"}],"next":"/contacts"}'],
-    /run in a circle/,
-  ],
-  [
-    'a page that comes again',
-    paged,
-    {},
-    ['[{"id":"a"}]', '[{"id":"b"}]', '[{"id":"b"}]'],
-    /page 3 is the same as one before it/,
-  ],
-  [
-    'more pages than allowed',
-    paged,
-    { maxPages: 2 },
-    ['[{"id":"a"}]', '[{"id":"b"}]', '[{"id":"c"}]'],
-    /more than 2 pages/,
-  ],
-  [
-    'a link that leaves the provider',
-    `${whole}pagination: {by: link}\n`,
-    {},
-    [{ status: 200, headers: { link: '<https://evil.test/2>; rel=next' }, text: '[{"id":"a"}]' }],
-    /leaves the provider/,
-  ],
-  [
-    'a next address that is none',
-    `${whole}records: data\npagination: {by: nextUrl, at: next}\n`,
-    {},
-    ['{"data":[{"id":"a"}],"next":7}'],
-    /"next" holds no address/,
-  ],
-];
-for (const [what, entry, options, script, says] of loops) {
-  test(`${what}: the poll fails, the watermark stays, nothing is told`, async () => {
-    const w = await watched(entry, options);
-    const before = await w.watermark();
-    await w.clock.advance(day);
-    script.forEach((answer, n) => w.provider.answer(answer, n + 1));
-
-    assert.match(await w.fail(), says);
-    assert.equal(await w.watermark(), before);
-    assert.deepEqual(w.events(), []);
-  });
+function grantOf(token: string): Grant {
+  return { headers: { authorization: token }, query: [['key', token]], token: {} };
 }
 
-test('pages are read to their end by each kind of pagination, and each record is told', async () => {
-  const kinds = [
-    ['pagination: {by: page, param: page}', 'page', 4],
-    ['pagination: {by: link}', 'link', 3],
-    ['records: data\npagination: {by: nextUrl, at: next}', 'nextUrl', 3],
-  ] as const;
-  for (const [settings, paging, requests] of kinds) {
-    const w = await watched(`${whole}start: all\n${settings}\n`, { provider: { paging, pageSize: 2 } });
-    for (const id of ['a', 'b', 'c', 'd', 'e']) w.provider.put(id);
+test('a grant that has expired is renewed once in a poll, and the pages go on with the new one', async () => {
+  let renewals = 0;
+  const accounts: Accounts = {
+    grant: async () => ({ ok: true, grant: grantOf('old') }),
+    renew: async () => {
+      renewals++;
+      return { ok: true, grant: grantOf('new') };
+    },
+  };
+  const w = await watched(`${whole}start: all\npagination: {by: link}\n`, {
+    accounts,
+    provider: { paging: 'link', pageSize: 1 },
+  });
+  w.provider.put('a');
+  w.provider.put('b');
+  w.provider.answer(401, 1);
 
-    const told = await w.poll();
+  const told = await w.poll();
+  w.provider.answer(401, 1);
+  w.provider.answer(401, 2);
+  const says = await w.fail();
 
-    assert.equal(told.length, 5, paging);
-    assert.equal(w.provider.requests.length, requests, paging);
-  }
+  assert.deepEqual(told, ['CREATED a', 'CREATED b']);
+  assert.deepEqual(
+    w.provider.requests.map(({ headers }, n) => [headers['authorization'], w.query(n).get('key')]),
+    ['old', 'new', 'new', 'old', 'new'].map((token) => [token, token]),
+  );
+  assert.match(says, /answered 401/);
+  assert.equal(renewals, 2);
 });
+
+for (const [why, says] of [
+  ['refused', 'authorize this account again'],
+  ['later', 'the token endpoint is down'],
+] as const) {
+  test(`an account without a grant (${why}) fails the poll before anything is asked`, async () => {
+    const accounts: Accounts = {
+      grant: async () => ({ ok: false, why, says }),
+      renew: async () => ({ ok: false, why, says }),
+    };
+    const w = await watched(whole, { accounts });
+
+    assert.equal(await w.fail(), says);
+    assert.deepEqual(w.provider.requests, []);
+  });
+}
 
 test('null fields are dropped before records are compared and told, unless the instance keeps them', async () => {
   const told: unknown[] = [];

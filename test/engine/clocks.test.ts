@@ -76,3 +76,19 @@ test('where only the clock of the machine was ahead, the old records of the prov
 
   assert.deepEqual(told, []);
 });
+
+test('where the first look is cut short, since stays where the clock of the provider put it', async () => {
+  const w = await watched(`${scanned}  pagination: {by: link}\n`, { provider: { paging: 'link', pageSize: 1_000 } });
+  w.provider.ahead = -hour;
+  for (let n = 0; n < 1_500; n++) w.provider.put(`r${10_000 + n}`, {}, { updated: birth - 2 * hour });
+  w.provider.answer(404, 2);
+  await w.fail();
+  const { head } = await w.state();
+  w.provider.ahead = -2 * hour;
+
+  await w.poll();
+
+  assert.equal(head.looked, 'none');
+  assert.ok(head.since !== 'all' && head.since <= birth - hour && head.since > birth - hour - 2 * second);
+  assert.equal((await w.state()).head.since, head.since);
+});

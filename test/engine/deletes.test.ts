@@ -153,12 +153,13 @@ test('a row that shifts out of sight in a listing of several pages is not told: 
 test('a record that both listings of several pages miss is told as deleted, with what changed in between', async () => {
   const w = await knowing(4, linked, pages);
   w.provider.remove('r01');
+  w.provider.put('new');
   w.provider.before(1, () => w.provider.put('r02', { v: 2 }));
   w.provider.before(3, () => w.provider.put('r02', { v: 3 }));
 
   const told = await w.poll();
 
-  assert.deepEqual(told, ['UPDATED r02', 'UPDATED r02', 'DELETED r01']);
+  assert.deepEqual(told, ['CREATED new', 'UPDATED r02', 'UPDATED r02', 'DELETED r01']);
   assert.equal(w.provider.requests.length, 2 + 2 + 2);
 });
 

@@ -82,3 +82,14 @@ test('a doubt stays while readings between the sweeps prove nothing', async () =
 
   assert.equal((await w.state()).head.doubt?.absent, 15);
 });
+
+test('records deleted before are neither absent nor known to a later sweep', async () => {
+  const w = await knowing(30);
+  for (let n = 0; n < 8; n++) w.provider.remove(name(n));
+  const first = await w.poll();
+  for (let n = 8; n < 12; n++) w.provider.remove(name(n));
+
+  const next = await w.poll();
+
+  assert.deepEqual([first.length, next.length], [8, 4]);
+});

@@ -205,3 +205,14 @@ test('an edit of ignoreFields tells nothing by itself', async () => {
 
   assert.deepEqual([edited, ignored, await w.poll()], [[], [], ['UPDATED a']]);
 });
+
+test('an edit before the first look is no edit of anything: the first look goes as if it had always been so', async () => {
+  const w = await watched(scanned, { provider: kinds });
+  w.edit(onlyVip(scanned));
+  w.provider.answer('[{"id":"a","created":"2026-01-02T03:00:01Z"}]');
+
+  const told = await w.poll();
+
+  assert.deepEqual(told, ['CREATED a']);
+  assert.equal(w.notices.filter(({ says }) => says.includes('edited')).length, 0);
+});

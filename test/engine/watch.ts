@@ -57,6 +57,7 @@ export interface WatchOptions extends Around {
   /** Called with the commits made so far before each further one; may throw. */
   readonly beforeCommit?: (made: number) => void;
   readonly maxPages?: number;
+  readonly accounts?: Accounts;
 }
 
 /** One feed, its provider and its memory, polled by the test. */
@@ -89,7 +90,8 @@ export interface Watch {
   query(n: number): URLSearchParams;
 }
 
-const accounts: Accounts = {
+/** An account that needs no grant. */
+const open: Accounts = {
   grant: async () => ({ ok: true, grant: { headers: {}, query: [], token: {} } }),
   renew: async () => ({ ok: false, why: 'refused', says: 'nobody to renew' }),
 };
@@ -121,7 +123,7 @@ export function watch(entry: string, options: WatchOptions = {}): Watch {
   const ports = (): EnginePorts => ({
     clock: hurried,
     http: provider,
-    accounts,
+    accounts: options.accounts ?? open,
     vault: { write: (secret, escape) => escape(revealLiteral(secret) ?? '') },
     journal: recording(),
     tell: (notice) => notices.push(notice),
