@@ -17,8 +17,11 @@ import type { Clock, Tell } from '../model/ports.ts';
 import type { Problem } from '../model/problem.ts';
 import { feedSecrets } from '../plan/feed-secrets.ts';
 import type { PlanDiff } from '../plan/diff.ts';
-import { readConfiguration, type Configuration } from './configuration.ts';
+import { readConfiguration, type Configuration, type Lost } from './configuration.ts';
 import { packageVersion } from './package-root.ts';
+import { placeOfSecret } from './secret-places.ts';
+import { checkStateFolder } from './state-folder.ts';
+import { waitingSettings } from './waiting-settings.ts';
 import { mayColour, type World } from './world.ts';
 
 /** What a daemon is made with. */
@@ -40,7 +43,10 @@ export interface DaemonOptions {
 export interface Applied {
   readonly diff: PlanDiff;
   readonly problems: readonly Problem[];
+  /** Instances with errors. */
   readonly broken: ReadonlySet<string>;
+  /** Why nothing was applied and everything runs on as it was; false where it was applied. */
+  readonly lost: false | Lost;
 }
 
 /** Everything put together: the one place where real adapters meet the rooms. */
@@ -81,6 +87,7 @@ export async function openDaemon(first: Configuration, world: World, options: Da
     options.listen?.(notice);
   };
 
+  await checkStateFolder(settings.state);
   const disk = openDisk(settings.state);
   await mkdir(settings.state, { recursive: true, mode: 0o700 }).catch(() => undefined);
   const lock = await takeStateLock(settings.state, { pid: process.pid, startedAt: clock.now(), what: options.what });
@@ -110,18 +117,22 @@ export async function openDaemon(first: Configuration, world: World, options: Da
   const apply = async (configuration: Configuration): Promise<Applied> => {
     const locked = await unlockFeeds(configuration);
     const broken = new Set([...configuration.broken, ...locked.instances]);
-    const problems = [...configuration.problems, ...locked.problems];
+    const problems = [...waiting(configuration), ...configuration.problems, ...locked.problems];
     const plan = withLastGood(engine.plan, configuration.plan, broken);
     const diff = options.looking === true ? engine.look(plan) : await engine.apply(plan);
-    applied = { diff, problems, broken };
+    applied = { diff, problems, broken, lost: false };
     return applied;
   };
 
   /** While nobody knows what should run, everything runs on as it is. */
-  const keepAll = (problems: readonly Problem[]): Applied => {
-    const broken = new Set([...engine.plan.feeds.values()].map((feed) => feed.instance));
-    applied = { diff: { added: [], changed: [], removed: [] }, problems, broken };
+  const keepAll = (problems: readonly Problem[], lost: Lost): Applied => {
+    applied = { diff: { added: [], changed: [], removed: [] }, problems, broken: new Set(), lost };
     return applied;
+  };
+
+  const waiting = (configuration: Configuration): readonly Problem[] => {
+    const log = options.logLevel === undefined ? configuration.settings.log : settings.log;
+    return waitingSettings(configuration.configPath, settings, { ...configuration.settings, log });
   };
 
   /** Reads every secret that the feeds need; an instance with a missing one is not applied. */
@@ -132,12 +143,12 @@ export async function openDaemon(first: Configuration, world: World, options: Da
     const problems: Problem[] = [];
     for (const [instance, feeds] of byInstance(configuration.plan)) {
       const missing = await vault.unlock(feeds.flatMap((feed) => feedSecrets(feed)));
-      const report = configuration.catalog.instances.get(instance)?.report;
-      for (const { says, hint } of missing) {
-        instances.add(instance);
-        const problem = report?.problem(['configuration'], says, { hint });
-        if (problem !== undefined) problems.push(problem);
-      }
+      if (missing.length > 0) instances.add(instance);
+      const read = configuration.catalog.instances.get(instance);
+      if (read === undefined) continue;
+      // Several feeds of an instance miss the same secret.
+      for (const { secret, says, hint } of new Map(missing.map((each) => [each.secret.label, each])).values())
+        problems.push(read.report.problem(placeOfSecret(read, secret), says, { hint }));
     }
     return { instances, problems };
   };
@@ -167,7 +178,8 @@ export async function openDaemon(first: Configuration, world: World, options: Da
     applied: () => applied,
     reload: async () => {
       const configuration = await readConfiguration(options.configFile, world);
-      return configuration.lost ? keepAll(configuration.problems) : apply(configuration);
+      const { lost, problems } = configuration;
+      return lost === false ? apply(configuration) : keepAll(problems, lost);
     },
     close: () => (closing ??= close()),
   };

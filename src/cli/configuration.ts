@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, join, parse, relative, resolve } from 'node:path';
 import { readCatalog } from '../config/read-catalog.ts';
-import { printProblem, sortProblems } from '../config/print-problem.ts';
+import { printProblemBare, sortProblems } from '../config/print-problem.ts';
 import { readFileSet } from '../io/config-files.ts';
 import { denyProblems } from '../io/network-deny.ts';
 import type { Catalog, FileSet, Settings, SourceFile } from '../model/catalog.ts';
@@ -10,6 +10,9 @@ import type { Problem } from '../model/problem.ts';
 import { compilePlan } from '../plan/compile-plan.ts';
 import { packageRoot } from './package-root.ts';
 import { mayColour, styles, type World } from './world.ts';
+
+/** Why nobody knows what should run. */
+export type Lost = 'config.yaml has errors' | 'the folder of the instances cannot be read';
 
 /** The files as they are now, made exact. */
 export interface Configuration {
@@ -21,7 +24,11 @@ export interface Configuration {
   /** Instances left out of the plan because of an error. */
   readonly broken: ReadonlySet<string>;
   /** config.yaml is invalid, or the folder of the instances cannot be read: nobody knows what should run. */
-  readonly lost: boolean;
+  readonly lost: false | Lost;
+  /** As it should be printed. */
+  readonly configPath: string;
+  /** The state directory, also where config.yaml has errors but still says where it is. */
+  readonly state: string;
   readonly root: string;
 }
 
@@ -52,8 +59,9 @@ export async function readConfiguration(
     .filter(({ severity }) => severity === 'error')
     .map(({ file }) => resolve(world.cwd, file));
   const { instances } = catalog.settings;
-  const lost =
-    unread.includes(instances) || problems.some(({ severity, file }) => severity === 'error' && file === configPath);
+  const spoilt = problems.some(({ severity, file }) => severity === 'error' && file === configPath);
+  const folderLost = unread.includes(instances) && 'the folder of the instances cannot be read';
+  const lost = spoilt ? 'config.yaml has errors' : folderLost;
   const broken = new Set(compiled.broken);
   for (const path of unread) if (dirname(path) === instances) broken.add(parse(path).name);
   return {
@@ -63,6 +71,8 @@ export async function readConfiguration(
     problems,
     broken,
     lost,
+    configPath,
+    state: spoilt ? read.state : catalog.settings.state,
     root: read.root,
   };
 }
@@ -95,6 +105,6 @@ export function printProblems(problems: readonly Problem[], world: World): void 
   const style = styles(mayColour(world, world.errIsTty));
   for (const problem of problems) {
     const label = problem.severity === 'error' ? style('red', 'error') : style('yellow', 'warning');
-    world.err(`${label} ${printProblem(problem)}\n`);
+    world.err(`${label} ${printProblemBare(problem)}\n`);
   }
 }

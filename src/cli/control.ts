@@ -3,6 +3,7 @@ import type { EngineStatus } from '../engine/status.ts';
 import type { EventQuery, ToldEvent } from '../model/journal.ts';
 import type { Problem } from '../model/problem.ts';
 import { scrubValue } from '../io/scrub.ts';
+import type { Lost } from './configuration.ts';
 import type { Applied, Daemon } from './compose.ts';
 
 /** What `status` shows. */
@@ -10,6 +11,8 @@ export interface StatusAnswer extends EngineStatus {
   readonly problems: readonly Problem[];
   /** Instances whose files have errors, and whether they run as they were last good. */
   readonly broken: readonly { readonly instance: string; readonly running: boolean }[];
+  /** Why the files as they are now could not be applied, so that everything runs on as it was; false where they were. */
+  readonly lost: false | Lost;
 }
 
 /** What `poll` came to; undefined reports a feed that does not exist. */
@@ -48,10 +51,10 @@ export function controlOf(daemon: Daemon, reload: () => Promise<Applied> = daemo
   return {
     ping: () => Promise.resolve(true),
     async status() {
-      const { problems, broken } = daemon.applied();
+      const { problems, broken, lost } = daemon.applied();
       const planned = new Set([...engine.plan.feeds.values()].map((feed) => feed.instance));
       const brokenInstances = [...broken].map((instance) => ({ instance, running: planned.has(instance) }));
-      return clean({ ...(await engine.status()), problems, broken: brokenInstances });
+      return clean({ ...(await engine.status()), problems, broken: brokenInstances, lost });
     },
     async poll(feed, believe) {
       const report = await engine.poll(feed, believe);

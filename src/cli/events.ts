@@ -30,7 +30,7 @@ export async function eventsShow(
       world.err(
         `elementd: there is no event "${options.id}" within the retention; \`elementd events list\` shows those there are\n`,
       );
-      return EXIT.failed;
+      return EXIT.fault;
     }
     const { event, body } = found;
     if (options.json) {

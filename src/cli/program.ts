@@ -27,7 +27,7 @@ export async function runProgram(args: readonly string[], world: World): Promise
     exit = code;
   });
   try {
-    await program.parseAsync([...args], { from: 'user' });
+    await program.parseAsync(withIdLast(args), { from: 'user' });
     return exit;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
@@ -134,6 +134,17 @@ function describe(world: World, end: (exit: Exit) => void): Command {
       end(await demo({ json, logLevel, stopAfter: options.for }, world));
     });
   return program;
+}
+
+/**
+ * The command line with an id that begins with a hyphen behind `--`, so that it is not taken for options. Options have one letter behind one
+ * hyphen, or are words of less than 22 characters; ids of older versions have 22.
+ */
+function withIdLast(args: readonly string[]): string[] {
+  const show = args.findIndex((arg, i) => arg === 'show' && args[i - 1] === 'events');
+  const at = args.findIndex((arg, i) => i > show && /^-(?:[A-Za-z0-9_][\w-]+|-[\w-]{20})$/.test(arg));
+  if (show < 0 || at < 0 || args.includes('--')) return [...args];
+  return [...args.slice(0, at), ...args.slice(at + 1), '--', args[at] ?? ''];
 }
 
 interface ListOptions {

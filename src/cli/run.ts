@@ -3,12 +3,14 @@ import { watchConfig } from '../io/config-watch.ts';
 import { serveControl } from '../io/control-socket.ts';
 import type { ConfigPlaces } from '../io/config-content.ts';
 import type { NoticeLevel } from '../model/notice.ts';
-import { openDaemon, type Applied, type Daemon } from './compose.ts';
+import { openDaemon, type Daemon } from './compose.ts';
 import { hasErrors, printProblems, readConfiguration } from './configuration.ts';
 import { controlOf } from './control.ts';
 import { counted } from './count-words.ts';
 import { packageVersion } from './package-root.ts';
-import { beginWatch, readPlaces, type WatchStart } from './watched-places.ts';
+import { reloadsOf, type Reloads, type WatchedFiles } from './reloads.ts';
+import { tellApplied } from './tell-applied.ts';
+import { beginWatch, type WatchStart } from './watched-places.ts';
 import { EXIT, type Exit, type World } from './world.ts';
 
 /** What runs at a stop gets so long to finish. */
@@ -19,13 +21,6 @@ export interface RunOptions {
   readonly logLevel: NoticeLevel | undefined;
   readonly once: boolean;
   readonly strict: boolean;
-}
-
-/** The configuration files of a daemon. */
-interface WatchedFiles {
-  readonly configFile: string | undefined;
-  /** Undefined where they cannot be watched. */
-  readonly start: WatchStart | undefined;
 }
 
 /** `elementd run`: the daemon, until it is stopped; with `once`, one round of polls and deliveries. */
@@ -67,7 +62,7 @@ async function serve(daemon: Daemon, state: string, world: World, files: Watched
     join(state, 'elementd.sock'),
     controlOf({ ...daemon, applied: reloads.applied }, reloads.asked),
   );
-  const unhook = world.onHangUp(() => void reloads.asked().catch(() => undefined));
+  const unhook = world.onHangUp(() => void reloads.hungUp());
   const says = `elementd ${packageVersion()} watches ${counted(engine.plan.feeds.size, 'feed')}`;
   tell({ name: 'daemon:started', level: 'info', at: clock.now(), says, facts: { pid: process.pid, state } });
   const unwatch = new AbortController();
@@ -97,47 +92,6 @@ async function serve(daemon: Daemon, state: string, world: World, files: Watched
   return EXIT.done;
 }
 
-/** The ways to a reload; whoever comes while one runs shares the next. */
-interface Reloads {
-  /** Somebody wants an answer: what came of it is told in any case. */
-  asked(): Promise<Applied>;
-  /** The files changed: told where that made a difference. */
-  noticed(): Promise<Applied>;
-  /** What the last one came to. */
-  applied(): Applied;
-  /** Where the files lie by the last config.yaml that could say it; undefined where it can be read only once. */
-  places(): ConfigPlaces | undefined;
-}
-
-function reloadsOf(daemon: Daemon, world: World, { configFile, start }: WatchedFiles): Reloads {
-  let applied = daemon.applied();
-  let places = start?.places;
-  let asked = false;
-  const noticed = oneAtATime(async (): Promise<Applied> => {
-    const [before, answer] = [applied, asked];
-    asked = false;
-    const named = await readPlaces(configFile, world);
-    if (typeof named === 'object') places = named;
-    applied = await daemon.reload();
-    tellApplied(daemon, applied, answer || isNews(before, applied));
-    return applied;
-  });
-  return {
-    asked() {
-      asked = true;
-      return noticed();
-    },
-    noticed,
-    applied: () => applied,
-    places: () => places,
-  };
-}
-
-function isNews(before: Applied, { diff, problems }: Applied): boolean {
-  const moved = diff.added.length + diff.changed.length + diff.removed.length;
-  return moved > 0 || JSON.stringify(problems) !== JSON.stringify(before.problems);
-}
-
 /** Reloads what changes until the signal. */
 async function watchFiles(
   { clock, tell }: Daemon,
@@ -153,51 +107,4 @@ async function watchFiles(
   const changed = async (): Promise<void> => void (await reloads.noticed());
   const places = (): ConfigPlaces => reloads.places() ?? start.places;
   await watchConfig({ places, since: start.since, clock, changed, problem, signal });
-}
-
-/** Says what the files came to; without news in a whisper. */
-function tellApplied(daemon: Daemon, { diff, problems, broken }: Applied, news = true): void {
-  const at = daemon.clock.now();
-  for (const problem of news ? problems : []) {
-    const { file, line, column, where, says, hint, severity } = problem;
-    daemon.tell({
-      name: 'config:problem',
-      level: severity === 'error' ? 'error' : 'warn',
-      at,
-      says: `${file}:${line}:${column}: ${where}: ${says}${hint === undefined ? '' : ` (${hint})`}`,
-    });
-  }
-  const counts = { added: diff.added.length, changed: diff.changed.length, removed: diff.removed.length };
-  const kept = broken.size === 0 ? '' : `; ${counted(broken.size, 'instance')} with errors, kept as last good`;
-  const says = `configuration applied: ${counted(counts.added, 'feed')} added, ${counts.changed} changed, ${counts.removed} removed${kept}`;
-  daemon.tell({
-    name: 'plan:applied',
-    level: news ? 'info' : 'debug',
-    at,
-    says,
-    facts: { ...counts, feeds: daemon.engine.plan.feeds.size },
-  });
-}
-
-/** Calls that come while one runs share the next run. */
-function oneAtATime<T>(work: () => Promise<T>): () => Promise<T> {
-  let running: Promise<T> | undefined;
-  let waiting: Promise<T> | undefined;
-  const start = (): Promise<T> => {
-    const current = work().finally(() => {
-      if (running === current) running = undefined;
-    });
-    running = current;
-    return current;
-  };
-  return () => {
-    if (running === undefined) return start();
-    waiting ??= running
-      .catch(() => undefined)
-      .then(() => {
-        waiting = undefined;
-        return start();
-      });
-    return waiting;
-  };
 }

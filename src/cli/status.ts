@@ -89,6 +89,7 @@ function statusText(answer: StatusAnswer, local: boolean, world: World): string 
     parked.events === 0 ? '' : `\n${parked.events} events wait for feeds that have no callback or are gone\n`,
     dead === 0 ? '' : `\n${style('red', counted(dead, 'dead letter'))}: elementd events list --state dead\n`,
     answer.problems.length === 0 ? '' : `\n${answer.problems.map((problem) => `${printProblem(problem)}\n`).join('')}`,
+    answer.lost === false ? '' : `${answer.lost}: everything runs on as it was\n`,
     ...answer.broken.map(
       ({ instance, running }) =>
         `instance ${instance} has errors and ${running ? 'runs as it was last good' : 'does not run'}\n`,

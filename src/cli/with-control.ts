@@ -18,7 +18,7 @@ export type LocalWork = 'look' | 'poll';
 
 /**
  * Lets a command speak to the daemon that runs on the configured state directory, through its socket; where none runs, the command takes
- * the lock and answers for itself.
+ * the lock and answers for itself. What is wrong with config.yaml is printed and makes the exit 78, but a daemon that runs answers all the same.
  */
 export async function withControl(
   options: ControlOptions,
@@ -27,11 +27,12 @@ export async function withControl(
   work: LocalWork = 'look',
 ): Promise<Exit> {
   const configuration = await readConfiguration(options.config, world);
-  if (configuration.lost) {
+  const socket = join(configuration.state, 'elementd.sock');
+  if (configuration.lost !== false) {
     printProblems(configuration.problems, world);
-    return EXIT.config;
+    const exit = (await isListening(socket)) ? await command(remoteControl(socket), false) : EXIT.config;
+    return exit === EXIT.done ? EXIT.config : exit;
   }
-  const socket = join(configuration.settings.state, 'elementd.sock');
   if (await isListening(socket)) return command(remoteControl(socket), false);
 
   const { config: configFile, what } = options;

@@ -21,7 +21,7 @@ import { checkSchema } from './schema-check.ts';
 import { isSecretKey, textOf } from './secret-keys.ts';
 import { openSource } from './source.ts';
 import type { Source } from './source.ts';
-import { nodeAt, prune } from './source-tree.ts';
+import { eachNode, nodeAt, prune } from './source-tree.ts';
 import type { SourceNode } from './source-tree.ts';
 
 const polledKey = 'event.poller.configuration';
@@ -81,7 +81,7 @@ export function readInstance(
   if (named === undefined) return { problems };
 
   const errors = new Set(problems.filter(({ severity }) => severity === 'error').map(({ where }) => where));
-  const sound = errors.size === 0 ? tree : prune(tree, (path) => errors.has(path.join('.')));
+  const sound = errors.size === 0 ? tree : prune(tree, wrongIn(tree, errors));
   const kept = nodeAt(sound, ['configuration']);
   const merged = new Map([...(defaults?.node.members ?? []), ...(kept?.members ?? [])]);
   const polled = merged.get(polledKey);
@@ -106,6 +106,16 @@ export function readInstance(
   return errors.size === 0
     ? { instance, elementKey: named, problems }
     : { draft: instance, elementKey: named, problems };
+}
+
+/** The places that are wrong; what lacks a key that it needs is wrong as a whole. */
+function wrongIn(tree: SourceNode, errors: ReadonlySet<string>): (path: TreePath) => boolean {
+  const present = new Set<string>();
+  eachNode(tree, (path) => present.add(path.join('.')));
+  const wrong = new Set(
+    [...errors].map((where) => (present.has(where) ? where : where.slice(0, where.lastIndexOf('.')))),
+  );
+  return (path) => wrong.has(path.join('.'));
 }
 
 function nullWarnings({ root, report }: Source): readonly Problem[] {

@@ -103,10 +103,11 @@ class Reading {
   #resolve(alias: Alias, path: TreePath, at: number): Node | undefined {
     const target = this.#anchors.get(alias.source);
     if (target === undefined) {
-      const hint = `put &${alias.source} before the value that is meant, above this line; a text that begins with * must stand in quotes`;
-      this.find(at, path, { says: `is the alias *${alias.source}, but nothing is named so`, hint });
+      const hint =
+        'a text that begins with * must stand in quotes; where an alias is meant, put & and its name before the value, above this line';
+      this.find(at, path, { says: 'is an alias, but nothing is named so', hint });
     } else if (this.#open.has(target)) {
-      this.find(at, path, { says: 'contains itself', hint: `write the value out instead of *${alias.source}` });
+      this.find(at, path, { says: 'contains itself', hint: 'write the value out instead of the alias' });
       return undefined;
     }
     return target;

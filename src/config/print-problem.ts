@@ -2,10 +2,17 @@ import type { Problem } from '../model/problem.ts';
 
 /** A problem on one line: `FILE:LINE:COL: WHERE: what is wrong (hint)`; a warning says so before what is wrong. */
 export function printProblem(problem: Problem): string {
-  const { file, line, column, where, says, hint, severity } = problem;
-  const warning = severity === 'warning' ? 'warning: ' : '';
+  return lineOf(problem, problem.severity === 'warning' ? 'warning: ' : '');
+}
+
+/** The same line without the word for a warning, for where its severity stands beside it. */
+export function printProblemBare(problem: Problem): string {
+  return lineOf(problem, '');
+}
+
+function lineOf({ file, line, column, where, says, hint }: Problem, severity: string): string {
   const cure = hint === undefined ? '' : ` (${hint})`;
-  return oneLine(`${file}:${line}:${column}: ${where}: ${warning}${says}${cure}`);
+  return oneLine(`${file}:${line}:${column}: ${where}: ${severity}${says}${cure}`);
 }
 
 /** A problem as a GitHub workflow command, which annotates the line in a pull request. */

@@ -59,6 +59,14 @@ export function dropNullMembers(node: SourceNode): SourceNode {
   return kept.length === node.members.size ? node : withMembers(node, new Map(kept));
 }
 
+/** Visits every node below a tree with its path. */
+export function eachNode(node: SourceNode, visit: (path: TreePath) => void, path: TreePath = []): void {
+  for (const [key, member] of node.members ?? []) {
+    visit([...path, key]);
+    eachNode(member, visit, [...path, key]);
+  }
+}
+
 /** The same tree without the members at which the predicate holds; lists lose nothing. */
 export function prune(node: SourceNode, wrong: (path: TreePath) => boolean, path: TreePath = []): SourceNode {
   if (node.members === undefined || Array.isArray(node.value)) return node;

@@ -28,17 +28,29 @@ const hints: Readonly<Record<string, string>> = {
   UNEXPECTED_TOKEN: comma,
 };
 
-/** A sentence and a cure for a complaint of the YAML parser, which reads JSON as well. */
+/** Complaints that quote what was written, which may be a secret. */
+const unquoted: Readonly<Record<string, string>> = {
+  BAD_COLLECTION_TYPE: 'a tag that does not fit its value',
+  BAD_DIRECTIVE: 'an unknown directive',
+  BAD_DQ_ESCAPE: 'an escape that does not exist',
+  TAG_RESOLVE_FAILED: 'an unknown tag',
+};
+
+/** A sentence and a cure for a complaint of the YAML parser, which reads JSON as well. Holds no text of a value. */
 export function syntaxWords(code: string, message: string, json: boolean): SyntaxWords {
   const language = json ? 'JSON' : 'YAML';
   const hint = hints[code];
   const says =
-    code === 'MULTIPLE_DOCS' ? 'holds more than one document' : `is not valid ${language}: ${plainly(message)}`;
+    code === 'MULTIPLE_DOCS'
+      ? 'holds more than one document'
+      : `is not valid ${language}: ${unquoted[code] ?? plainly(message)}`;
   return hint === undefined ? { says } : { says, hint };
 }
 
 function plainly(message: string): string {
   const line = (message.split('\n', 1)[0] ?? '')
+    // What stands behind a colon is quoted from the file.
+    .replace(/(?<=\w): .*$/, '')
     .replace(/Flow (map|sequence)/, (_, kind: string) => (kind === 'map' ? 'a { }' : 'a [ ]'))
     .replace(/flow (map|sequence|collection)s?/g, (_, kind: string) => (kind === 'sequence' ? '[ ]' : '{ }'))
     .replace(/"quote/, '"')

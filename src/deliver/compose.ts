@@ -46,7 +46,7 @@ function group(changes: readonly Change[]): readonly (readonly Change[])[] {
 }
 
 function compose(teller: Teller, format: Format, changes: readonly Change[], facts: Occasion): NewDelivery {
-  const id = hashId('post', ...changes.map((change) => change.id));
+  const id = `msg_${hashId('post', ...changes.map((change) => change.id))}`;
   return {
     id,
     feed: teller.feed,

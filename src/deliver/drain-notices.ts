@@ -14,8 +14,14 @@ export function deliveryFacts(parcel: Parcel, attempts: number, outcome?: HttpOu
     delivery: parcel.id,
     attempts,
     events: parcel.events.map((event) => event.id),
-    ...(outcome === undefined ? {} : outcome.ok ? { status: outcome.answer.status } : { failure: outcome.failure }),
+    ...(outcome === undefined ? {} : outcomeFacts(outcome)),
   };
+}
+
+function outcomeFacts(outcome: HttpOutcome): Facts {
+  if (outcome.ok) return { status: outcome.answer.status };
+  const { failure, status } = outcome;
+  return status === undefined ? { failure } : { failure, status };
 }
 
 /** Events were delivered; `facts` are those of deliveryFacts. */

@@ -149,7 +149,7 @@ async function settleDelivered(
   for (const reason of noteSuccess(state, at)) ground.tell(resumedNotice(state.key, reason, at));
   if (!(await settle({ id: parcel.id, outcome: 'delivered', at, status }, parcel.feed, course.signal, ground)))
     return false;
-  const facts = { ...deliveryFacts(parcel, attempts, attempted.outcome), took: at - attempted.at };
+  const facts = { ...deliveryFacts(parcel, attempts), status, took: at - attempted.at };
   ground.tell(deliveredNotice(parcel, state.key, at, facts));
   return true;
 }
@@ -175,7 +175,7 @@ async function fail(
     return;
   }
 
-  const pausedUntil = verdict.kind === 'again' ? verdict.callbackPausedUntil : undefined;
+  const pausedUntil = verdict.callbackPausedUntil;
   const failure = { delivery: parcel.id, at, says, probe, ...(pausedUntil === undefined ? {} : { pausedUntil }) };
   const wentDown = noteFailure(state, failure, ground.perCallback);
   const firstAttemptAt = pending.firstAttemptAt ?? attempted.at;

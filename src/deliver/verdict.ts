@@ -10,12 +10,17 @@ export type DeliveryVerdict =
       readonly kind: 'again';
       readonly nextAttemptAt: Instant;
       readonly says: string;
-      /** The receiver named this instant, or one later than the time for retries allows. */
+      /** The receiver named this instant, or one beyond what is granted to anybody. */
       readonly notBefore?: Instant;
       /** It named it for everybody who calls, not for this POST alone. */
       readonly callbackPausedUntil?: Instant;
     }
-  | { readonly kind: 'dead'; readonly says: string }
+  | {
+      readonly kind: 'dead';
+      readonly says: string;
+      /** As in `again`: this POST is given up, and the others still wait so long. */
+      readonly callbackPausedUntil?: Instant;
+    }
   | { readonly kind: 'stop'; readonly says: string };
 
 /** What is known when an outcome is judged. */
@@ -34,6 +39,9 @@ const second: Duration = 1_000;
 const minute: Duration = 60 * second;
 const hour: Duration = 60 * minute;
 
+/** No receiver's Retry-After is kept for longer. */
+const longestAsked: Duration = 30 * 24 * hour;
+
 /** The pause after the first failure, after the second and so on; the last one is kept. */
 const pauses: readonly Duration[] = [
   5 * second,
@@ -47,33 +55,26 @@ const pauses: readonly Duration[] = [
 ];
 
 /**
- * Judges an outcome. 2xx is success, 410 stops the callback, everything else is tried again after a pause that grows, until `retryFor` has
- * passed since the first attempt. Pure.
+ * Judges an outcome, by the status where the head of an answer came, whatever became of its body. 2xx is success, 410 stops the callback,
+ * everything else is tried again after a pause that grows, until `retryFor` has passed since the first attempt. A receiver that asks for a
+ * longer pause gets it, up to 30 days, and one attempt after it. Pure.
  */
 export function judge(outcome: HttpOutcome, facts: AttemptFacts): DeliveryVerdict {
-  if (outcome.ok && outcome.answer.status >= 200 && outcome.answer.status < 300) {
-    return { kind: 'delivered', status: outcome.answer.status };
-  }
-  const says = sayFailure(outcome);
-  if (outcome.ok && outcome.answer.status === 410) return { kind: 'stop', says };
+  const status = outcome.ok ? outcome.answer.status : outcome.status;
+  if (status !== undefined && status >= 200 && status < 300) return { kind: 'delivered', status };
+  if (status === 410) return { kind: 'stop', says: sayStatus(status) };
+  const says = outcome.ok ? sayStatus(outcome.answer.status) : `no answer: ${outcome.says}`;
 
   const { now, deliveryId, attempts } = facts;
-  const deadline = facts.firstAttemptAt + facts.retryFor;
-  if (now >= deadline) return { kind: 'dead', says };
+  const asked = outcome.ok ? retryAfter(outcome.answer.headers, now) : undefined;
+  const notBefore = asked === undefined ? undefined : Math.min(asked, now + longestAsked);
+  const forAll = status !== undefined && (status === 429 || status >= 500);
+  const pause = notBefore !== undefined && forAll ? { callbackPausedUntil: notBefore } : {};
+  if (now >= facts.firstAttemptAt + facts.retryFor) return { kind: 'dead', says, ...pause };
 
   const own = now + grownPause(pauses, attempts, deliveryId);
-  const asked = outcome.ok ? retryAfter(outcome.answer.headers, now) : undefined;
-  if (asked === undefined) return { kind: 'again', nextAttemptAt: own, says };
-
-  const notBefore = Math.min(asked, deadline);
-  const forAll = outcome.ok && (outcome.answer.status === 429 || outcome.answer.status >= 500);
-  return {
-    kind: 'again',
-    nextAttemptAt: Math.max(own, notBefore),
-    says,
-    notBefore,
-    ...(forAll ? { callbackPausedUntil: notBefore } : {}),
-  };
+  if (notBefore === undefined) return { kind: 'again', nextAttemptAt: own, says };
+  return { kind: 'again', nextAttemptAt: Math.max(own, notBefore), says, notBefore, ...pause };
 }
 
 /** The entry of a table for this many failures before, lengthened by up to a fifth; by how much is a hash of the name and the number. */
@@ -82,9 +83,7 @@ export function grownPause(table: readonly Duration[], failures: number, name: s
   return pause + Math.floor((pause * hashNumber(`${name} ${failures}`, 1_001)) / 5_000);
 }
 
-function sayFailure(outcome: HttpOutcome): string {
-  if (!outcome.ok) return `no answer: ${outcome.says}`;
-  const { status } = outcome.answer;
+function sayStatus(status: number): string {
   if (status >= 300 && status < 400) {
     return `the receiver answered ${status}, and redirects are not followed: put the final address in event.notification.callback.url`;
   }

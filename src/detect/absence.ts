@@ -63,7 +63,7 @@ export function forget(snapshot: Snapshot, absent: readonly string[]): readonly 
 }
 
 function recordOfId(recordId: string, numeric: boolean, idPaths: readonly (readonly string[])[]): SourceRecord {
-  const values = idPaths.length === 1 ? [recordId] : recordId.split('|');
+  const values = idPaths.length === 1 ? [recordId] : splitId(recordId);
   const record: NestedRecord = {};
   idPaths.forEach((path, index) => {
     const text = values[index] ?? '';
@@ -75,6 +75,11 @@ function recordOfId(recordId: string, numeric: boolean, idPaths: readonly (reado
     level[path.at(-1) ?? ''] = numeric ? exactNumber(text) : text;
   });
   return record as SourceRecord;
+}
+
+/** The parts of a composite id; a `|` inside a part was escaped. */
+function splitId(recordId: string): readonly string[] {
+  return recordId.split(/(?<!(?:^|[^\\])(?:\\\\)*\\)\|/).map((part) => part.replace(/\\([\\|])/g, '$1'));
 }
 
 interface NestedRecord {

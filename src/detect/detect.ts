@@ -96,9 +96,8 @@ export function openDetection(feed: Feed, head: FeedHead, snapshot: Snapshot, ev
     return apart <= feed.createdTolerance ? 'CREATED' : 'UPDATED';
   };
 
-  const onlyIdPath = reading.idPaths.length === 1 ? (reading.idPaths[0] ?? []) : undefined;
   const numericId = (record: SourceRecord): boolean =>
-    onlyIdPath !== undefined && typeof at(record, onlyIdPath) !== 'string';
+    reading.idPaths.every((path) => typeof at(record, path) !== 'string');
 
   const decide = (recordId: string, record: SourceRecord, page: Page, time: ReadingTime): Outcome | undefined => {
     const known = told.get(recordId) ?? snapshot.get(recordId);
@@ -150,6 +149,31 @@ export function openDetection(feed: Feed, head: FeedHead, snapshot: Snapshot, ev
     return { recordId, told: { ...version, digest: storedRule === rule ? known.digest : digest, at: known.at } };
   };
 
+  const isLater = (recordId: string, record: SourceRecord): boolean => {
+    const known = told.get(recordId) ?? snapshot.get(recordId);
+    const written = dateIn(record, reading.updated);
+    return known?.date !== undefined && written !== undefined && written > known.date;
+  };
+
+  /** Where ids come twice on one page: the record that stands for each, the one of the latest date or else the first. */
+  const choose = (page: Page): ReadonlyMap<string, SourceRecord> | undefined => {
+    const byId = new Map<string, SourceRecord>();
+    let twice = false;
+    for (const record of page.records) {
+      const recordId = reading.id(record);
+      if (recordId === undefined) continue;
+      const before = byId.get(recordId);
+      if (before === undefined) {
+        byId.set(recordId, record);
+        continue;
+      }
+      twice = true;
+      if (digests.current(before) !== digests.current(record)) remarks.sharedId++;
+      if ((dateIn(record, reading.updated) ?? 0) > (dateIn(before, reading.updated) ?? 0)) byId.set(recordId, record);
+    }
+    return twice ? byId : undefined;
+  };
+
   return {
     seen,
     undated,
@@ -158,6 +182,7 @@ export function openDetection(feed: Feed, head: FeedHead, snapshot: Snapshot, ev
     page(page, time) {
       const outcomes: Outcome[] = [];
       let withId = 0;
+      const chosen = choose(page);
       for (const record of page.records) {
         const recordId = reading.id(record);
         if (recordId === undefined) {
@@ -165,6 +190,9 @@ export function openDetection(feed: Feed, head: FeedHead, snapshot: Snapshot, ev
           continue;
         }
         withId++;
+        if (chosen?.get(recordId) !== undefined && chosen.get(recordId) !== record) continue;
+        // Rows shift: one that is met again counts only where it shows a later date, or it would be told forth and back.
+        if (seen.has(recordId) && !isLater(recordId, record)) continue;
         seen.add(recordId);
         const outcome = decide(recordId, record, page, time);
         if (outcome === undefined) continue;

@@ -11,5 +11,5 @@ export function eventId(
   kind: ChangeKind,
   version: Pick<Told, 'date' | 'digest'>,
 ): string {
-  return hashId('event', feed, birth, recordId, n, kind, version.date ?? '', version.digest);
+  return `evt_${hashId('event', feed, birth, recordId, n, kind, version.date ?? '', version.digest)}`;
 }

@@ -5,6 +5,8 @@ import { askableFrom } from './watermark.ts';
 
 /** Clocks that differ by less agree: a `Date` is given to the second, and answers take their time. */
 const AGREEING: Duration = 5_000;
+/** A clock further behind than this is broken. */
+const DAY: Duration = 86_400_000;
 
 /** The head of a feed that begins now. */
 export function newborn(feed: Feed, appliedAt: Instant): FeedHead {
@@ -22,20 +24,35 @@ export function newborn(feed: Feed, appliedAt: Instant): FeedHead {
   };
 }
 
+/** What the first answer of a first look says about clocks. */
+export interface FirstAnswer {
+  /** Our clock when it was asked for. */
+  readonly sentAt: Instant;
+  /** How far the provider's clock was behind ours then; 0 where it does not say. */
+  readonly behind: Duration;
+  /** The newest updated date on its page. */
+  readonly newest: Instant | undefined;
+}
+
 /**
  * A feed is born on our clock, but its records are dated on the provider's. Where that one was behind when the first look began, the feed's
- * beginning is told by it: else what changes until it has caught up would count as old.
+ * beginning is told by it: else what changes until it has caught up would count as old. A clock that is more than a day behind, or behind
+ * the provider's own records, is not believed. Where our own clock was ahead at the birth, the beginning is not later than now.
  */
-export function onProvidersClock(head: FeedHead, feed: Feed, behind: Duration): FeedHead {
-  if (head.looked !== 'none' || feed.start !== 'now' || head.since !== head.birth || behind <= AGREEING) return head;
-  const since = head.birth - behind;
-  return { ...head, since, watermark: askableFrom(feed, since, undefined) };
+export function onProvidersClock(head: FeedHead, feed: Feed, first: FirstAnswer): FeedHead {
+  if (head.looked !== 'none' || feed.start !== 'now' || head.since !== head.birth) return head;
+  const claimed = first.sentAt - first.behind;
+  const belied = first.newest !== undefined && first.newest > claimed + AGREEING;
+  const believed = first.behind > AGREEING && first.behind <= DAY && !belied;
+  const since = Math.min(first.sentAt, believed ? head.birth - first.behind : head.birth);
+  return since === head.birth ? head : { ...head, since, watermark: askableFrom(feed, since, undefined) };
 }
 
 /** The head with which an edited feed goes on: what an edit keeps is promise 11 of the contract. Undefined for another identity. */
 export function adopt(head: FeedHead, feed: Feed): FeedHead | undefined {
   if (head.identity !== feed.identity) return undefined;
-  let next = head;
+  const { successor: _reverted, ...rest } = head;
+  let next: FeedHead = rest;
   if (head.request !== feed.aspects.request) {
     next = { ...next, request: feed.aspects.request, ...(head.looked === 'none' ? {} : { relearn: head.watermark }) };
   }

@@ -2,6 +2,8 @@
 export interface Remarks {
   /** Records left out because they have no id. */
   withoutId: number;
+  /** Records left out because another on the same page has their id. */
+  sharedId: number;
   /** Records whose configured updated date is not in them. */
   withoutDate: number;
   /** Records whose date cannot be read, and one such value. */
@@ -20,6 +22,7 @@ export interface Remarks {
 export function noRemarks(): Remarks {
   return {
     withoutId: 0,
+    sharedId: 0,
     withoutDate: 0,
     unreadable: 0,
     unreadableExample: undefined,

@@ -1,10 +1,13 @@
-import type { Doubt, FeedHead, Outcome } from '../model/change.ts';
+import type { Doubt, FeedHead, Outcome, Page } from '../model/change.ts';
 import type { Feed } from '../model/feed.ts';
 import type { Instant } from '../model/instant.ts';
+import type { HttpAnswer } from '../model/ports.ts';
 import { absentFrom, countKnown, deletionsOf, doubtOf, forget } from '../detect/absence.ts';
+import { dateIn } from '../detect/dates.ts';
 import { openDetection, type Detection } from '../detect/detect.ts';
-import { newborn, onProvidersClock } from '../detect/head.ts';
+import { newborn, onProvidersClock, type FirstAnswer } from '../detect/head.ts';
 import { nextWatermark } from '../detect/watermark.ts';
+import { serverDate } from '../poll/verdict.ts';
 import { askEach, canAskEach } from './confirm.ts';
 import type { EnginePorts, Outbox } from './ports.ts';
 import { tellRemarks } from './poll-notices.ts';
@@ -47,6 +50,18 @@ export async function giveBirth(feed: Feed, appliedAt: Instant, ports: EnginePor
   });
 }
 
+/**
+ * Remembers durably that a feed was born anew with another identity. What is known of the former one stays until the first poll, so that a
+ * slip that is taken back costs nothing.
+ */
+export async function giveRebirth(feed: Feed, appliedAt: Instant, ports: EnginePorts): Promise<void> {
+  const state = await ports.journal.load(feed.id);
+  if (state === undefined || state.head.identity === feed.identity) return;
+  if (state.head.successor?.identity === feed.identity) return;
+  const head: FeedHead = { ...state.head, successor: { identity: feed.identity, birth: appliedAt } };
+  await ports.journal.commit({ feed: feed.id, generation: state.generation, head, told: [], deliveries: [] });
+}
+
 /** One poll of one feed, end to end. What is not committed never was, so it may be stopped anywhere. Rejects with Faults only. */
 export async function pollFeed(
   feed: Feed,
@@ -64,7 +79,7 @@ export async function pollFeed(
   if (!listing.ok) return { ok: false, failure: listing.failure, told: work.told };
   const { detection, reading } = listing;
 
-  const noticed = tellRemarks(feed, work.head, detection, reading.unusable, startedAt, ports.tell);
+  const noticed = tellRemarks(feed, work.head, detection, reading, startedAt, ports.tell);
   const absence = everything ? await judgeAbsence(work, listing, { ...options, known }, startedAt, signal) : undefined;
   if (absence !== undefined && !absence.ok) return { ok: false, failure: absence.failure, told: work.told };
   work.pending.push(...(absence?.outcomes ?? []));
@@ -77,8 +92,7 @@ export async function pollFeed(
     silent: reading.silent,
   });
   const { relearn, doubt: _settled, ...kept } = work.head;
-  const looked =
-    everything && !reading.silent ? 'full' : kept.looked === 'none' && !everything ? 'partial' : kept.looked;
+  const looked = everything ? 'full' : kept.looked === 'none' ? 'partial' : kept.looked;
   const doubt = absence === undefined ? work.head.doubt : absence.doubt;
   const head: FeedHead = {
     ...kept,
@@ -124,9 +138,10 @@ type Listing =
 async function readListing(work: Work, everything: boolean, now: Instant, signal: AbortSignal): Promise<Listing> {
   const { feed, ports } = work;
   let opened: Detection | undefined;
-  const position = { watermark: everything ? undefined : work.head.watermark, now };
-  const end = await readPages(feed, position, ports, signal, async (page, time, behind) => {
-    if (opened === undefined) work.head = onProvidersClock(work.head, feed, behind);
+  // A clock that was ahead may have left a watermark in the future; nothing is asked from there.
+  const position = { watermark: everything ? undefined : Math.min(work.head.watermark, now), now };
+  const end = await readPages(feed, position, ports, signal, async (page, time, first) => {
+    if (opened === undefined) work.head = onProvidersClock(work.head, feed, clocksOf(feed, page, first));
     const detection = (opened ??= openDetection(feed, work.head, work.snapshot, everything));
     work.pollDate = time.start;
     const outcomes = detection.page(page, time);
@@ -140,6 +155,19 @@ async function readListing(work: Work, everything: boolean, now: Instant, signal
     detection: opened ?? openDetection(feed, work.head, work.snapshot, everything),
     reading: end.reading,
   };
+}
+
+/** What a first answer says about the provider's clock; a cache's answer is as much older as it says. */
+function clocksOf(feed: Feed, page: Page, first: HttpAnswer): FirstAnswer {
+  const date = serverDate(first);
+  const age = Number(first.headers['age'] ?? 0) * 1_000;
+  const behind = date === undefined ? 0 : first.sentAt + first.took - date - (Number.isFinite(age) ? age : 0);
+  let newest: Instant | undefined;
+  for (const record of page.records) {
+    const date = dateIn(record, feed.reading.updated);
+    if (date !== undefined && !Number.isNaN(date) && (newest === undefined || date > newest)) newest = date;
+  }
+  return { sentAt: first.sentAt, behind, newest };
 }
 
 interface Absence {

@@ -6,7 +6,7 @@ import type { Notice } from '../model/notice.ts';
 import { Drain } from '../deliver/drain.ts';
 import { diffPlans, type PlanDiff } from '../plan/diff.ts';
 import { Scheduler, type Scheduled, type Visit } from '../schedule/scheduler.ts';
-import { giveBirth, type PollReport } from './cycle.ts';
+import { giveBirth, giveRebirth, type PollReport } from './cycle.ts';
 import { Polls } from './polls.ts';
 import { phaseOf } from './preview.ts';
 import type { EnginePorts } from './ports.ts';
@@ -89,6 +89,11 @@ export class Engine {
       this.#polls.forget(feed.id);
       this.#appliedAt.delete(feed.id);
     }
+    const reborn = [...diff.added, ...diff.changed.map(({ feed }) => feed)].filter((feed) => {
+      const head = this.#ports.journal.head(feed.id);
+      return head !== undefined && head.identity !== feed.identity;
+    });
+    await Promise.all(reborn.map((feed) => this.#bear(feed, at, giveRebirth)));
     this.#plan = plan;
     for (const feed of diff.added) this.#scheduler.set(this.#scheduled(feed));
     for (const { feed } of diff.changed) this.#scheduler.set(this.#scheduled(feed));
@@ -183,9 +188,9 @@ export class Engine {
     });
   }
 
-  async #bear(feed: Feed, at: Instant): Promise<void> {
+  async #bear(feed: Feed, at: Instant, give = giveBirth): Promise<void> {
     try {
-      await giveBirth(feed, at, this.#ports);
+      await give(feed, at, this.#ports);
       const says = feed.baseline
         ? 'is new: its first look reads everything'
         : 'is new: it tells what changes from now on';

@@ -3,13 +3,14 @@ import type { Feed } from '../model/feed.ts';
 import type { Tell } from '../model/ports.ts';
 import type { Instant } from '../model/instant.ts';
 import type { Detection } from '../detect/detect.ts';
+import type { CompleteReading } from './read-pages.ts';
 
 /** Says what a reading has to remark. Gives the names of notices that are given once for a feed and were given now. */
 export function tellRemarks(
   feed: Feed,
   head: FeedHead,
   detection: Detection,
-  unusable: number,
+  { unusable, unfollowed }: Pick<CompleteReading, 'unusable' | 'unfollowed'>,
   at: Instant,
   tell: Tell,
 ): readonly string[] {
@@ -27,6 +28,21 @@ export function tellRemarks(
   if (without > 0) {
     const field = feed.reading.idPaths.map((path) => path.join('.')).join(' and ');
     note(`${without} of the records read have no id in "${field}" and were left out`, { records: without });
+  }
+  if (unfollowed) {
+    noteOnce(
+      'pages-unfollowed',
+      'the provider has further pages that are not read: give the resource `pagination: {by: link}`',
+      {},
+    );
+  }
+  if (remarks.sharedId > 0) {
+    const fields = feed.reading.idPaths.map((path) => `"${path.join('.')}"`).join(' and ');
+    noteOnce(
+      'ids-shared',
+      `several records share one id in ${fields}, and only one of them is told: name fields in idField that tell them apart`,
+      { records: remarks.sharedId },
+    );
   }
   if (remarks.withoutDate > 0) {
     noteOnce(

@@ -4,6 +4,7 @@ import type { Duration, Instant } from '../model/instant.ts';
 import type { HttpAnswer, HttpRequest } from '../model/ports.ts';
 import { hashId } from '../language/identity.ts';
 import { parsePath } from '../language/path.ts';
+import { nextLinkOf } from '../poll/link-header.ts';
 import { nextPage, shifts } from '../poll/pager.ts';
 import { readPage } from '../poll/read-page.ts';
 import { judgeAnswer, readingTime, type PollVerdict } from '../poll/verdict.ts';
@@ -26,6 +27,8 @@ export interface CompleteReading {
   readonly silent: boolean;
   /** Every answer held a list, so that absence from it means something. */
   readonly listed: boolean;
+  /** The provider links a next page, and the feed has no pagination. */
+  readonly unfollowed: boolean;
   /** Members of lists that were no records. */
   readonly unusable: number;
 }
@@ -38,15 +41,15 @@ const TRIES = 5;
 const LONGEST_WAIT: Duration = 60_000;
 
 /**
- * Reads page after page and hands each to `take`, with how far the provider's clock was behind ours, which may end the reading with a failure. Complete only when the pager says so;
- * every loop ends: a request that comes again, a page that comes again, and the page cap fail the reading.
+ * Reads page after page and hands each to `take`, which may end the reading with a failure. Complete only when the pager says so; every
+ * loop ends: a request that comes again, a page that comes again, and the page cap fail the reading.
  */
 export async function readPages(
   feed: Feed,
   position: Position,
   ports: EnginePorts,
   signal: AbortSignal,
-  take: (page: Page, time: ReadingTime, behind: Duration) => Promise<PollFailure | undefined>,
+  take: (page: Page, time: ReadingTime, first: HttpAnswer) => Promise<PollFailure | undefined>,
 ): Promise<ReadingEnd> {
   const account = await ports.accounts.grant(feed.account, signal);
   if (!account.ok) return failed({ says: account.says, ...(account.hint === undefined ? {} : { hint: account.hint }) });
@@ -72,6 +75,13 @@ export async function readPages(
       return failed({ says: `the pages run in a circle: page ${pages} is one that was asked for before` });
     asked.add(print);
 
+    // A long reading outlives its grant: it is looked at for each page, and may be renewed once for each.
+    const current = pages === 1 ? account : await ports.accounts.grant(feed.account, signal);
+    if (current.ok && current.grant !== asking.grant) {
+      request = withGrant(request, asking.grant, current.grant);
+      asking.grant = current.grant;
+    }
+    asking.renewed = false;
     const answered = await ask(asking, request, pages);
     if (!answered.ok) return answered;
     const { answer, verdict } = answered;
@@ -98,7 +108,7 @@ export async function readPages(
     silent ||= !read.listed && pages > 1 && !pastTheEnd;
     unusable += read.unusable;
     const time = readingTime(first, answer);
-    const refused = await take(read.page, time, first.sentAt - time.start);
+    const refused = await take(read.page, time, first);
     if (refused !== undefined) return failed(refused);
     if (records > 0 && read.page.records.length === 0) return failed(noRecords());
 
@@ -112,7 +122,9 @@ export async function readPages(
     });
     if (next.kind === 'broken') return failed({ says: next.says });
     if (next.kind === 'done') {
-      return { ok: true, reading: { time, pages, shifting, silent, listed, unusable } };
+      const unfollowed = feed.request.pagination.by === 'none' && nextLinkOf(answer.headers['link']) !== undefined;
+      const reading = { time, pages, shifting, silent, listed: listed && !unfollowed, unusable, unfollowed };
+      return { ok: true, reading };
     }
     shifting ||= shifts(feed.request.pagination, next, request.url);
     if (next.kind === 'request') {
@@ -135,7 +147,7 @@ interface Asking {
   readonly ports: EnginePorts;
   readonly signal: AbortSignal;
   grant: Grant;
-  /** The grant is renewed once in a reading. */
+  /** The grant is renewed once for a page. */
   renewed: boolean;
 }
 

@@ -26,6 +26,11 @@ export interface Work {
   pollDate: Instant;
 }
 
+/** When a feed of a new identity was born, as its former head remembers. */
+function birthOf(feed: Feed, former: FeedHead | undefined): Instant | undefined {
+  return former?.successor?.identity === feed.identity ? former.successor.birth : undefined;
+}
+
 /** Loads what is remembered of a feed; of another identity nothing is. */
 export async function openWork(feed: Feed, ports: EnginePorts, outbox: Outbox, appliedAt: Instant): Promise<Work> {
   const state: FeedState | undefined = await ports.journal.load(feed.id);
@@ -34,7 +39,7 @@ export async function openWork(feed: Feed, ports: EnginePorts, outbox: Outbox, a
     feed,
     ports,
     outbox,
-    head: adopted ?? newborn(feed, appliedAt),
+    head: adopted ?? newborn(feed, birthOf(feed, state?.head) ?? appliedAt),
     snapshot: adopted === undefined || state === undefined ? EMPTY : state.snapshot,
     generation: state?.generation ?? 0,
     reborn: state !== undefined && adopted === undefined,

@@ -10,6 +10,8 @@ export interface ReadFiles {
   readonly problems: readonly Problem[];
   /** The folder that paths in config.yaml start from. Absolute. */
   readonly root: string;
+  /** The state directory as far as config.yaml can be read, whatever else is wrong in it. Absolute. */
+  readonly state: string;
 }
 
 /** A folder as config.yaml names it. */
@@ -55,14 +57,19 @@ export async function readFileSet(
   if (names === undefined) problems.push(missing(print(configPath), named.instances, print, 'instance files'));
   for (const name of names ?? []) await readInto(instances, join(named.instances.path, name), print, problems);
 
-  return { files: { ...(config === undefined ? {} : { config }), elements, instances }, problems, root };
+  return {
+    files: { ...(config === undefined ? {} : { config }), elements, instances },
+    problems,
+    root,
+    state: named.state,
+  };
 }
 
-/** The two keys that say where files lie. Whatever else is wrong with config.yaml is not judged here. */
+/** The keys that say where files lie. Whatever else is wrong with config.yaml is not judged here. */
 function folders(
   config: SourceFile | undefined,
   root: string,
-): { readonly elements: readonly Folder[]; readonly instances: Folder } {
+): { readonly elements: readonly Folder[]; readonly instances: Folder; readonly state: string } {
   const counter = new LineCounter();
   const text = config === undefined ? '' : new TextDecoder().decode(config.bytes);
   const document = parseDocument(text, { lineCounter: counter });
@@ -81,6 +88,7 @@ function folders(
   return {
     elements: elements.length > 0 || isSeq(listed) ? elements : [byDefault('elements')],
     instances: folder(document.getIn(['instances'], true), 'instances') ?? byDefault('instances'),
+    state: (folder(document.getIn(['state'], true), 'state') ?? byDefault('state')).path,
   };
 }
 
@@ -154,7 +162,7 @@ function unreadable(file: string, error: unknown): Problem {
       : `cannot be read: ${REASONS[code] ?? 'the system refuses'} (${code})`;
   const hint =
     code === 'EACCES' || code === 'EPERM' ? 'let the user that runs elementd read it' : 'put it there, or name another';
-  return { file, line: 1, column: 1, where: '', says, hint, severity: 'error' };
+  return { file, line: 1, column: 1, where: '(file)', says, hint, severity: 'error' };
 }
 
 function missing(config: string, folder: Folder, print: (path: string) => string, what: string): Problem {

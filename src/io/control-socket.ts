@@ -1,10 +1,10 @@
 import { createServer, request } from 'node:http';
-import { chmod, open, rm, type FileHandle } from 'node:fs/promises';
-import { basename, dirname } from 'node:path';
+import { chmod, rm } from 'node:fs/promises';
 import { Fault } from '../model/fault.ts';
+import { socketAddress } from './socket-address.ts';
 
-/** Longer paths do not fit into a socket address. */
-const LONGEST_PATH = 100;
+/** How a system says that nobody listens: no such file, nobody behind it, or no folder where it should lie. */
+const NOBODY: ReadonlySet<string> = new Set(['ENOENT', 'ECONNREFUSED', 'ENOTDIR']);
 
 /** Methods that are called by name with a list of arguments; arguments and results are JSON. */
 export type Callable = { readonly [method: string]: (...args: never[]) => Promise<unknown> };
@@ -25,7 +25,7 @@ export async function serveControl(path: string, methods: object): Promise<{ clo
       );
     });
   });
-  const address = await shortAddress(path);
+  const address = socketAddress(path);
   await rm(path, { force: true });
   try {
     await new Promise<void>((resolve, reject) => {
@@ -34,7 +34,7 @@ export async function serveControl(path: string, methods: object): Promise<{ clo
     });
     await chmod(path, 0o600);
   } catch (error) {
-    await address.release();
+    address.release();
     const hint = 'the state directory must be on a file system that can hold sockets';
     throw new Fault('state-unwritable', `the control socket ${path} cannot be made`, { hint, cause: error });
   }
@@ -42,7 +42,7 @@ export async function serveControl(path: string, methods: object): Promise<{ clo
     async close() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
-      await address.release();
+      address.release();
       await rm(path, { force: true });
     },
   };
@@ -54,8 +54,12 @@ export async function askControl(
   method: string,
   args: readonly unknown[],
 ): Promise<{ readonly value: unknown } | undefined> {
-  const address = await shortAddress(path).catch(() => undefined);
-  if (address === undefined) return undefined;
+  let address: ReturnType<typeof socketAddress>;
+  try {
+    address = socketAddress(path);
+  } catch {
+    return undefined;
+  }
   try {
     return await new Promise((resolve, reject) => {
       const outgoing = request({ socketPath: address.path, path: `/${method}`, method: 'POST' }, (incoming) => {
@@ -69,7 +73,7 @@ export async function askControl(
         });
       });
       outgoing.on('error', (error: NodeJS.ErrnoException) => {
-        if (error.code === 'ENOENT' || error.code === 'ECONNREFUSED') resolve(undefined);
+        if (NOBODY.has(error.code ?? '')) resolve(undefined);
         else if (error.code === 'EACCES') {
           const hint = 'run the command as the user that the daemon runs as';
           reject(
@@ -80,7 +84,7 @@ export async function askControl(
       outgoing.end(JSON.stringify(args));
     });
   } finally {
-    await address.release();
+    address.release();
   }
 }
 
@@ -103,11 +107,4 @@ function wordsOf(error: unknown): { code: string; says: string; hint?: string } 
 function faultOf(value: unknown): Fault {
   const { says, hint } = (typeof value === 'object' && value !== null ? value : {}) as { says?: string; hint?: string };
   return new Fault('internal', says ?? 'the daemon failed', hint === undefined ? {} : { hint });
-}
-
-/** The same address written short enough: on Linux through the folder's descriptor. */
-async function shortAddress(path: string): Promise<{ readonly path: string; release(): Promise<void> }> {
-  if (path.length <= LONGEST_PATH || process.platform !== 'linux') return { path, release: () => Promise.resolve() };
-  const folder: FileHandle = await open(dirname(path), 'r');
-  return { path: `/proc/self/fd/${folder.fd}/${basename(path)}`, release: () => folder.close() };
 }

@@ -5,6 +5,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { LookupFunction } from 'node:net';
 import type { Clock, Http, HttpAnswer, HttpLimits, HttpOutcome, HttpRequest } from '../model/ports.ts';
 import { failureOf } from './http-failure.ts';
+import type { Failed } from './http-failure.ts';
 import { denyList, guardedAgents } from './network-deny.ts';
 
 export interface HttpOptions {
@@ -66,6 +67,11 @@ async function exchange(
   let head: { readonly status: number; readonly headers: IncomingHttpHeaders; readonly at: number } | undefined;
   const chunks: Uint8Array[] = [];
   let size = 0;
+  const failed = (why: Failed): HttpOutcome => ({
+    ok: false,
+    ...why,
+    ...(head === undefined ? {} : { status: head.status }),
+  });
   try {
     const bodiless = request.method === 'GET' || request.method === 'HEAD';
     const body = request.body ?? (bodiless ? undefined : '');
@@ -84,7 +90,7 @@ async function exchange(
       size += chunk.length;
       if (size > limits.maxBytes) {
         const says = `${host} sent more than ${limits.maxBytes} bytes`;
-        return { ok: false, failure: 'too-large', says };
+        return failed({ failure: 'too-large', says });
       }
       chunks.push(chunk);
     }
@@ -101,12 +107,12 @@ async function exchange(
     };
     return { ok: true, answer };
   } catch (error) {
-    if (abort.signal.aborted) return { ok: false, ...failureOf(aborted(), host) };
+    if (abort.signal.aborted) return failed(failureOf(aborted(), host));
     if (error instanceof Error && error.name === 'TimeoutError') {
       const says = `${host} did not ${head === undefined ? 'answer' : 'finish its answer'} within ${limits.timeout / 1_000} s`;
-      return { ok: false, failure: 'timeout', says };
+      return failed({ failure: 'timeout', says });
     }
-    return { ok: false, ...failureOf(error, host) };
+    return failed(failureOf(error, host));
   } finally {
     signal?.removeEventListener('abort', stop);
   }

@@ -36,7 +36,7 @@ export interface OAuthSession {
 
 /** A token endpoint that failed is left alone so long, for it may allow one request a second. */
 const PAUSE = 1_000;
-/** Nobody's Retry-After stops an account for longer. */
+/** Nobody's Retry-After stops an account for longer; a client that was refused is asked again so long after. */
 const LONGEST_PAUSE = 15 * 60_000;
 
 /** Opens the session of an instance; nothing is read before the first question. */
@@ -88,7 +88,7 @@ export function openSession(instance: string, context: OAuthContext): OAuthSessi
   const work = async (start: OAuthStart, refused: string | undefined): Promise<AccountOutcome> => {
     if (unsaved && stored !== undefined) await save(stored);
     // After a refusal somebody may have authorized anew, past this process.
-    if (!loaded || stored?.failed !== undefined) {
+    if (!loaded || stored?.failed !== undefined || pause?.outcome.why === 'refused') {
       const found = await store.load(instance);
       if (!found.ok) return refuse(start, found.says, found.hint);
       take(found.tokens);
@@ -118,9 +118,12 @@ export function openSession(instance: string, context: OAuthContext): OAuthSessi
       const { says } = answer;
       const hint = cure(start, instance, answer.client);
       // A client may be let in at the provider, without any edit here: it is asked again, if seldom. A spent code never comes back.
-      if (start.grant === 'clientCredentials')
-        pause = { attempt: start.attemptHash, until: clock.now() + LONGEST_PAUSE, outcome: refuse(start, says, hint) };
-      else await save({ ...(stored ?? blank(now)), failed: { codeHash: start.attemptHash, says, hint } });
+      if (answer.client || start.grant === 'clientCredentials') {
+        const outcome = refuse(start, says, hint);
+        pause = { attempt: start.attemptHash, until: clock.now() + LONGEST_PAUSE, outcome };
+        return alive === undefined ? outcome : { ok: true, grant: alive };
+      }
+      await save({ ...(stored ?? blank(now)), failed: { codeHash: start.attemptHash, says, hint } });
       return refuse(start, says, hint);
     }
     const outcome: Refusal = { ok: false, why: 'later', says: answer.says, hint: patience(instance, answer.client) };

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Fault } from '../model/fault.ts';
 import type { Instant } from '../model/instant.ts';
+import { socketAddress } from './socket-address.ts';
+import type { SocketAddress } from './socket-address.ts';
 
 /** Who holds a state directory, for the one who comes second. */
 export interface LockFacts {
@@ -26,40 +28,100 @@ const breath = 20;
 
 /**
  * Makes this process the only one that writes the state directory, until it releases the lock or dies, also by `kill -9`. Rejects with a Fault
- * `state-locked` that names the holder, or `state-unwritable`. On Linux the lock is an abstract socket named after the folder itself, so that
- * two paths to it meet; it is seen within one network namespace. Elsewhere it is a socket file, and one that nobody answers is taken over.
+ * `state-locked` that names the holder, or `state-unwritable`. The lock is a socket file in the folder; one that nobody answers on was left
+ * behind and is taken over. On Linux it is besides an abstract socket named after the folder itself: that one leaves nothing behind, but is
+ * seen within one network namespace only, and containers that share a folder have one each.
  */
 export async function takeStateLock(
   root: string,
   facts: LockFacts,
   options: { readonly platform?: NodeJS.Platform } = {},
 ): Promise<StateLock> {
-  const abstract = (options.platform ?? process.platform) === 'linux';
-  const address = await addressOf(root, abstract);
-  for (let tried = 1; ; tried += 1) {
-    const server = await listen(address, facts, root);
-    if (server !== undefined) return { release: () => closeServer(server) };
-    const holder = await ask(address);
-    if (holder !== 'nobody' || tried === tries) throw lockedBy(root, holder === 'nobody' ? undefined : holder);
-    // A socket that nobody answers on may be one that is just being opened: only if it stays so it was left behind.
-    await sleep(breath);
-    if (!abstract && tried > 1) await unlink(address).catch(() => undefined);
+  const held: (() => Promise<void>)[] = [];
+  const release = async (): Promise<void> => {
+    for (const letGo of held.splice(0).reverse()) await letGo();
+  };
+  const { real, abstract } = await prepare(root);
+  try {
+    // The abstract socket first: within one namespace nobody then comes to take over a file that another is just taking over.
+    if ((options.platform ?? process.platform) === 'linux') held.push(await hold(abstract, undefined, facts, root));
+    held.push(await holdFile(join(real, 'lock.sock'), facts, root));
+  } catch (error) {
+    await release();
+    throw error;
+  }
+  return { release };
+}
+
+async function holdFile(path: string, facts: LockFacts, root: string): Promise<() => Promise<void>> {
+  let address: SocketAddress;
+  try {
+    address = socketAddress(path);
+  } catch (error) {
+    throw unusable(root, error);
+  }
+  try {
+    const close = await hold(address.path, path, facts, root);
+    return async () => {
+      await close();
+      address.release();
+    };
+  } catch (error) {
+    address.release();
+    throw error;
   }
 }
 
-async function addressOf(root: string, abstract: boolean): Promise<string> {
+/** Listens at an address, taking it over where its file was left behind; gives what ends that. */
+async function hold(
+  address: string,
+  file: string | undefined,
+  facts: LockFacts,
+  root: string,
+): Promise<() => Promise<void>> {
+  let before: string | undefined;
+  for (let tried = 1; ; tried += 1) {
+    const server = await listen(address, facts, root);
+    if (server !== undefined) return () => closeServer(server);
+    const here = file === undefined ? undefined : await fileMark(file);
+    const holder = await ask(address);
+    if (holder !== 'nobody' || tried === tries) throw lockedBy(root, holder === 'nobody' ? undefined : holder);
+    // A socket that nobody answers on may be one that is just being opened: only if it stays so it was left behind. One that was made
+    // since then belongs to somebody who took over sooner.
+    if (file !== undefined && here !== undefined && here === before && here === (await fileMark(file)))
+      await unlink(file).catch(() => undefined);
+    before = here;
+    await sleep(breath);
+  }
+}
+
+/** Tells a file from another that has its name later, also where that gets the same inode. */
+async function fileMark(path: string): Promise<string | undefined> {
+  try {
+    const { ino, ctimeNs } = await stat(path, { bigint: true });
+    return `${ino}:${ctimeNs}`;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The folder, made where it is missing: its real path, and its name among abstract sockets. */
+async function prepare(root: string): Promise<{ readonly real: string; readonly abstract: string }> {
   try {
     await mkdir(root, { recursive: true, mode: 0o700 });
     const real = await realpath(root);
-    if (!abstract) return join(real, 'lock.sock');
     const { dev, ino } = await stat(real, { bigint: true });
-    return `\0elementd-state-${dev}:${ino}`;
+    return { real, abstract: `\0elementd-state-${dev}:${ino}` };
   } catch (error) {
-    throw new Fault('state-unwritable', `The state directory ${root} cannot be used: ${reason(error)}`, {
-      hint: 'make it a folder that the user who runs elementd may write to',
-      cause: error,
-    });
+    throw unusable(root, error);
   }
+}
+
+function unusable(root: string, error: unknown): Fault {
+  return new Fault('state-unwritable', `The state directory ${root} cannot be used: ${reason(error)}`, {
+    hint: 'make it a folder that the user who runs elementd may write to',
+    cause: error,
+  });
 }
 
 /** The listening server, or undefined where somebody listens already. */
@@ -77,7 +139,7 @@ function listen(address: string, facts: LockFacts, root: string): Promise<Server
       if ('code' in error && error.code === 'EADDRINUSE') return resolve(undefined);
       reject(
         new Fault('state-unwritable', `The state directory ${root} cannot be locked: ${reason(error)}`, {
-          hint: 'let the user who runs elementd write to it; a very long path can be the reason too',
+          hint: 'let the user who runs elementd write to it, on a file system that can hold sockets; outside Linux a very long path can be the reason too',
           cause: error,
         }),
       );

@@ -38,13 +38,13 @@ export function readReference(raw: string, offset: number): ReferenceFound | und
   if (name.trim() === '') return fail(`the reference \${${kind}:} names nothing`, `write it like ${example}`, end + 1);
   if (kind === 'env' && /[\s=]/.test(name))
     return fail(
-      `the reference \${env:${name}} names no environment variable`,
+      'the reference ${env:…} names no environment variable',
       'a name holds neither white space nor =',
       end + 1,
     );
   if (kind === 'cred' && (/[/\\\s]/.test(name) || name === '.' || name === '..'))
     return fail(
-      `the reference \${cred:${name}} names no credential`,
+      'the reference ${cred:…} names no credential',
       'it is the plain name of a file in $CREDENTIALS_DIRECTORY; for any other file write ${file:PATH}',
       end + 1,
     );

@@ -67,6 +67,8 @@ export interface FeedHead {
   readonly request: string;
   /** Set where the request was edited: the next full reading learns unknown records older than this, and forgets absent ones. */
   readonly relearn?: Instant;
+  /** An edit gave the feed another identity, which is still to be polled for the first time: its birth. */
+  readonly successor?: { readonly identity: string; readonly birth: Instant };
   /** The comparing rules that stored versions were made under; the last one is the one in force. */
   readonly rules: readonly CompareRule[];
   /** Names of notices that are given once for a feed and were given. */

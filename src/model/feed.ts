@@ -88,6 +88,8 @@ export interface RequestPlan {
   upperBound(position: Position): Instant | undefined;
   /** The secrets that such requests are written with. */
   readonly secrets: readonly Secret[];
+  /** A request is written with fields of the token answer. */
+  readonly usesToken: boolean;
   /** The url, headers or body hold a word for the watermark. */
   readonly hasWatermark: boolean;
   /** The finest unit that such a word can say; undefined where there is none. */

@@ -35,8 +35,8 @@ export type HttpFailure =
 
 export type HttpOutcome =
   | { readonly ok: true; readonly answer: HttpAnswer }
-  /** `says` holds neither URL nor header nor secret. */
-  | { readonly ok: false; readonly failure: HttpFailure; readonly says: string };
+  /** `says` holds neither URL nor header nor secret. `status`: the head of an answer had come, and only its body failed. */
+  | { readonly ok: false; readonly failure: HttpFailure; readonly says: string; readonly status?: number };
 
 export interface HttpLimits {
   /** From the start to the last byte. */

@@ -42,6 +42,23 @@ export function compileFeed(source: FeedSource): Feed | undefined {
   const schedule = planSchedule(entry, source.interval, findings);
   const start = planStart(entry, findings);
   const deletes = planDeletes(entry.deletes ?? resource?.deletes, findings);
+  if (resourceKey.trim() === '')
+    findings.error([], 'has no name', 'the key names the feed and the objectType of its events');
+  if (compiled?.request.usesToken === true && account.type !== 'oauth2') {
+    findings.error(
+      ['url'],
+      '${token.…} is used, but the account has no token answer',
+      'only OAuth 2.0 accounts have one',
+    );
+  }
+  const everything = { watermark: undefined, now: 0 };
+  if (deletes.by === 'sweep' && compiled?.request.upperBound(everything) !== undefined) {
+    findings.warn(
+      ['deletes'],
+      'finds no deletion: the request holds an upper bound, so what is absent may only be newer',
+      'leave ${now…} out of the request',
+    );
+  }
   if (compiled === undefined || findings.failed()) return undefined;
 
   const id = `${instance.id}/${resourceKey}`;

@@ -43,7 +43,13 @@ function furtherProblems(draft: CatalogInstance, catalog: Catalog): readonly Pro
   const element = elementOf(draft, catalog);
   if (element === undefined) return [];
   const told = new Set(catalog.problems.map(({ file, where }) => `${file} ${where}`));
-  return compileInstance(draft, element, catalog).problems.filter(({ file, where }) => !told.has(`${file} ${where}`));
+  try {
+    const { problems } = compileInstance(draft, element, catalog);
+    return problems.filter(({ file, where }) => !told.has(`${file} ${where}`));
+  } catch {
+    // What is left of a broken file may be of any shape; its errors are told already.
+    return [];
+  }
 }
 
 function elementOf(instance: CatalogInstance, catalog: Catalog): ElementFile | undefined {
@@ -149,7 +155,8 @@ function polledEntries(
       known ? 'write an entry for it into event.poller.configuration' : (didYouMean(name, names) ?? hint),
     );
   }
-  if (defaults.length === 0) {
+  // A value that is wrong stands in the file all the same, and was told of already.
+  if (defaults.length === 0 && !instance.configuration.has('event.poller.configuration')) {
     findings.error(
       [],
       '"event.poller.configuration" is missing',

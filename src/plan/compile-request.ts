@@ -67,6 +67,10 @@ export function compileRequest(source: RequestSource): CompiledRequest | undefin
       value: bind(template(String(value), [...path, name]), [...path, name]),
     }));
 
+  for (const name of Object.keys(entry.headers ?? {})) {
+    if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name))
+      findings.error(['headers', name], 'is no name of a header', 'such as X-Api-Version');
+  }
   const urlParts = template(entry.url, ['url']);
   if (findings.failed()) return undefined;
   const split = splitUrl(urlParts);

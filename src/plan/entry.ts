@@ -37,7 +37,7 @@ function readerOfId(paths: readonly (readonly string[])[]): (record: SourceRecor
     for (const [index, path] of paths.entries()) {
       const text = idText(record, path);
       if (text === undefined) return undefined;
-      joined += index === 0 ? text : `|${text}`;
+      joined += (index === 0 ? '' : '|') + (/[\\|]/.test(text) ? text.replace(/[\\|]/g, '\\$&') : text);
     }
     return joined;
   };

@@ -105,7 +105,9 @@ export function planRequest(parts: RequestParts): RequestPlan {
     return headers;
   };
 
-  const watermarkUnits = timesOf({ watermark: 0, now: 0 }).flatMap((part) => (part.of === 'watermark' ? [part.pattern.unit] : []));
+  const watermarkUnits = timesOf({ watermark: 0, now: 0 }).flatMap((part) =>
+    part.of === 'watermark' ? [part.pattern.unit] : [],
+  );
   const watermarkUnit = watermarkUnits.length === 0 ? undefined : Math.min(...watermarkUnits);
   const everyPart = [
     ...parts.base,
@@ -118,6 +120,7 @@ export function planRequest(parts: RequestParts): RequestPlan {
   return {
     pagination,
     secrets: everyPart.flatMap((part) => (part.kind === 'secret' ? [part.secret] : [])),
+    usesToken: everyPart.some((part) => part.kind === 'token'),
     hasWatermark: watermarkUnit !== undefined,
     watermarkUnit,
     fullPage: pageSize?.kept === true ? pageSize.count : undefined,

@@ -69,11 +69,17 @@ function countsOn(asked: string, link: string): boolean {
   return numbersIn(link).some((number) => !before.has(number));
 }
 
+/** Parameters whose numbers are sizes, or name a record and not its place. */
+const NOT_COUNTING = /size|per|limit|count|max|after|before|since|cursor|token|id$/i;
+
 /** The plain numbers of an address with the places they stand in, the host aside. */
 function numbersIn(address: string): readonly string[] {
   const [path = '', query = ''] = splitOnce(address.replace(/^[a-z]+:\/\/[^/?#]*/i, ''), '?');
-  const segments = path.split('/').flatMap((segment, place) => (/^\d{1,9}$/.test(segment) ? [`${place}/${segment}`] : []));
-  return [...segments, ...query.split('&').filter((pair) => /^[^=]*=\d{1,9}$/.test(pair))];
+  const segments = path
+    .split('/')
+    .flatMap((segment, place) => (/^\d{1,9}$/.test(segment) ? [`${place}/${segment}`] : []));
+  const counted = query.split('&').filter((pair) => /^[^=]*=\d{1,9}$/.test(pair) && !NOT_COUNTING.test(nameOf(pair)));
+  return [...segments, ...counted];
 }
 
 /** A URL with one query parameter set, everything else to the letter as it was. */

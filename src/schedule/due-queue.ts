@@ -29,6 +29,11 @@ export class DueQueue {
     this.#push(entry);
   }
 
+  /** Moves every instant by so much, when the clock was set. */
+  shift(by: number): void {
+    for (const [id, { at }] of [...this.#current]) this.set(id, at + by);
+  }
+
   delete(id: string): void {
     this.#current.delete(id);
   }

@@ -50,6 +50,9 @@ interface Task {
   held: boolean;
 }
 
+/** The clock is looked at this often, should somebody set it. */
+const NAP: Duration = 60_000;
+
 /** A held feed is looked at again this often, should a wake ever be missed. */
 const HELD_PAUSE: Duration = 30_000;
 
@@ -147,11 +150,13 @@ export class Scheduler {
     signal.addEventListener('abort', ring);
     hard?.addEventListener('abort', abortAll);
     try {
+      let before = this.#ports.clock.now();
       while (!signal.aborted && this.#fault === undefined) {
         this.#alarm = new AbortController();
+        before = this.#followClock(before);
         this.#startDue();
         const wakeAt = this.#visits.size < this.#ports.concurrency ? this.#due.earliest() : undefined;
-        await this.#ports.clock.sleepUntil(wakeAt ?? Number.POSITIVE_INFINITY, this.#alarm.signal);
+        await this.#ports.clock.sleepUntil(Math.min(wakeAt ?? before + NAP, before + NAP), this.#alarm.signal);
       }
       if (this.#fault !== undefined) abortAll();
       while (this.#visits.size > 0) await Promise.all(this.#visits);
@@ -164,6 +169,13 @@ export class Scheduler {
 
   #ring(): void {
     this.#alarm.abort();
+  }
+
+  /** Where the clock was put back, every instant goes back with it: nobody waits for a time that was only imagined. */
+  #followClock(before: Instant): Instant {
+    const now = this.#ports.clock.now();
+    if (now < before) this.#due.shift(now - before);
+    return now;
   }
 
   #startDue(): void {

@@ -74,7 +74,7 @@ test('a feed or an event that is not there is named, with those that are', async
   const event = await place.run('events', 'show', 'nothing');
   const reload = await place.run('reload');
 
-  assert.deepEqual([status.exit, poll.exit, event.exit, reload.exit], [64, 64, 3, 1]);
+  assert.deepEqual([status.exit, poll.exit, event.exit, reload.exit], [64, 64, 1, 1]);
   for (const { err } of [status, poll]) assert.match(err, /no feed "shop\/itms"; there are: shop\/items\n$/);
   assert.match(event.err, /no event "nothing"/);
   assert.match(reload.err, /no daemon runs/);

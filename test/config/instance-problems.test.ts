@@ -25,7 +25,7 @@ const expected: Readonly<Record<string, readonly string[]>> = {
     '4:18: configuration.oauth.api.key: holds a malformed reference: the reference ${env:} names nothing (write it like ${env:API_KEY})',
     '5:13: configuration.password: holds a malformed reference: the reference ${env: has no closing } (write it like ${env:API_KEY})',
     '6:7: name: holds a reference where none can be resolved (write the value itself, or $${ for a literal ${)',
-    '7:8: tags.0: holds a malformed reference: the reference ${cred:x/y} names no credential (write the value itself, or $${ for a literal ${)',
+    '7:8: tags.0: holds a malformed reference: the reference ${cred:…} names no credential (write the value itself, or $${ for a literal ${)',
     '8:22: providerData.code: holds a malformed reference: the reference ${file:} names nothing (write it like ${file:/run/secrets/api-key})',
   ],
   'unknown-element.bad.yaml': [

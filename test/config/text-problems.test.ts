@@ -27,12 +27,12 @@ const expected: Readonly<Record<string, readonly string[]>> = {
   ],
   'two-documents.bad.yaml': ['2:1: (file): holds more than one document (put each document into a file of its own)'],
   'unknown-alias.bad.yaml': [
-    '1:10: element: is the alias *sample, but nothing is named so (put &sample before the value that is meant, above this line; a text that begins with * must stand in quotes)',
+    '1:10: element: is an alias, but nothing is named so (a text that begins with * must stand in quotes; where an alias is meant, put & and its name before the value, above this line)',
     '2:11: tags.0: must be a text, but is a list (for example production)',
-    '2:12: tags.0.0: contains itself (write the value out instead of *a)',
+    '2:12: tags.0.0: contains itself (write the value out instead of the alias)',
   ],
   'unknown-tag.bad.yaml': [
-    '1:16: (file): is not valid YAML: unresolved tag: !key (remove the tag, or write the whole value in quotes)',
+    '1:16: (file): is not valid YAML: an unknown tag (remove the tag, or write the whole value in quotes)',
     '2:16: name: is a kind of value that a configuration cannot hold (write it in quotes)',
   ],
   'utf16.bad.yaml': ['1:1: (file): is written in UTF-16 (save it as UTF-8)'],

@@ -124,7 +124,7 @@ test('the same changes give the same bytes and ids, other changes other ids with
 
   assert.deepEqual(again, first);
   assert.notEqual(other?.id, first?.id);
-  assert.match(first?.id ?? '', /^[A-Za-z0-9_-]{22}$/);
+  assert.match(first?.id ?? '', /^msg_[A-Za-z0-9_-]{22}$/);
 });
 
 test('integers beyond a double reach the body digit by digit', () => {

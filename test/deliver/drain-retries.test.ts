@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { answered, gate, hour, minute, pendingIds, second, stage, start } from './stage.ts';
+import { answered, deadIds, gate, hour, minute, pendingIds, second, stage, start } from './stage.ts';
 
 test('what is committed is sent at once, settled after the answer, and told', async () => {
   const answer = gate<number>();
@@ -75,6 +75,48 @@ test('redirects and silence are failures like any other', async () => {
   assert.deepEqual(
     heard('delivery:failed').map(({ facts }) => facts?.['status'] ?? facts?.['failure']),
     [301, 307, 'timeout'],
+  );
+  await running.stop();
+});
+
+test('an answer with 200 is a delivery, whatever becomes of its body', async () => {
+  const { clock, journal, told, sent, commit, play } = stage({
+    receiver: () => ({ ok: false, failure: 'too-large', says: 'it sent too much', status: 200 }),
+  });
+  const running = play();
+
+  await commit('crm/contacts', { d1: ['a'] });
+  await clock.advance(hour);
+
+  assert.equal(sent.length, 1);
+  assert.deepEqual(pendingIds(journal), []);
+  assert.deepEqual(
+    told.map(({ name, facts }) => [name, facts?.['status'], facts?.['failure']]),
+    [['delivery:done', 200, undefined]],
+  );
+  await running.stop();
+});
+
+test('a Retry-After beyond the time for retries is waited for, one attempt follows, and its own is kept as well', async () => {
+  const { clock, journal, sent, commit, play } = stage({
+    receiver: () => answered(503, { 'retry-after': '7200' }),
+    limits: { retryFor: hour },
+  });
+  const running = play();
+
+  await commit('crm/contacts', { d1: ['a'] });
+  await clock.advance(2 * hour - 1);
+  const early = sent.length;
+  await clock.advance(1);
+  const dead = [...deadIds(journal)];
+  await clock.advance(2 * hour - 1);
+  const silent = sent.length;
+  await clock.advance(2 * hour + 1);
+
+  assert.deepEqual([early, dead, silent], [1, ['d1'], 2]);
+  assert.deepEqual(
+    sent.map(({ at }) => (at - start) / hour),
+    [0, 2, 4, 6],
   );
   await running.stop();
 });

@@ -34,6 +34,21 @@ for (const [name, outcome, kind] of kinds) {
   });
 }
 
+const brokenBodies: readonly HttpFailure[] = ['timeout', 'too-large', 'cut'];
+for (const failure of brokenBodies) {
+  test(`an answer counts by its status, though its body ended with ${failure}`, () => {
+    const broken = (status: number): HttpOutcome => ({ ok: false, failure, says: 'half an answer', status });
+
+    assert.deepEqual(judge(broken(200), facts), { kind: 'delivered', status: 200 });
+    assert.deepEqual(judge(broken(410), facts), judge(answer(410), facts));
+    for (const status of [302, 404, 429, 503]) {
+      const verdict = judge(broken(status), facts);
+      assert.ok(verdict.kind === 'again');
+      assert.equal(verdict.says, 'no answer: half an answer');
+    }
+  });
+}
+
 test('a redirect says where to mend that', () => {
   const verdict = judge(answer(301, { location: 'https://elsewhere.test/?token=abc' }), facts);
 
@@ -111,7 +126,7 @@ test('a Retry-After date is kept by the slower of both clocks', () => {
   assert.equal(ahead, now + 120_000);
 });
 
-test('Retry-After only ever lengthens a pause, and nothing but the time for retries bounds it', () => {
+test('Retry-After only ever lengthens a pause, also beyond the time for retries, and nothing but 30 days bounds it', () => {
   const next = (seconds: number, attempts: number): number => {
     const verdict = judge(answer(503, { 'retry-after': String(seconds) }), { ...facts, attempts });
     return verdict.kind === 'again' ? verdict.nextAttemptAt - now : Number.NaN;
@@ -119,7 +134,21 @@ test('Retry-After only ever lengthens a pause, and nothing but the time for retr
 
   assert.ok(next(1, 3) >= 600_000);
   assert.equal(next(86_400, 0), 24 * hour);
-  assert.equal(next(1e12, 0), 72 * hour);
+  assert.equal(next(100 * 3_600, 0), 100 * hour);
+  assert.equal(next(1e12, 0), 30 * 24 * hour);
+});
+
+test('the last attempt may lie beyond the time for retries, and what fails then is dead but still keeps the others away', () => {
+  const busy = answer(503, { 'retry-after': '3600' });
+  const almost = { ...facts, now: now + 72 * hour - 1 };
+
+  const last = judge(busy, almost);
+  assert.ok(last.kind === 'again');
+  const after = judge(busy, { ...facts, now: last.nextAttemptAt });
+
+  assert.equal(last.nextAttemptAt, almost.now + hour);
+  assert.ok(after.kind === 'dead');
+  assert.equal(after.callbackPausedUntil, last.nextAttemptAt + hour);
 });
 
 test('only a receiver that is busy or broken asks for its whole callback', () => {
@@ -155,7 +184,7 @@ test('whatever the receiver answers, a next attempt lies ahead and never before 
       if (verdict.kind !== 'again') return;
       assert.ok(verdict.nextAttemptAt >= now + 5_000);
       const asked = retryAfter({ 'retry-after': value }, now) ?? now;
-      assert.ok(verdict.nextAttemptAt >= Math.min(asked, firstAttemptAt + facts.retryFor));
+      assert.ok(verdict.nextAttemptAt >= Math.min(asked, now + 30 * 24 * hour));
     }),
   );
 });

@@ -129,7 +129,7 @@ test(
 
     await writeFile(join(folder, 'config.yaml'), 'instances: [\n');
     await daemon.next('config:problem', /config\.yaml:/);
-    const spoilt = await daemon.next('plan:applied', /0 removed; 1 instance with errors, kept as last good/);
+    const spoilt = await daemon.next('plan:applied', /config\.yaml has errors: everything runs on as it was/);
     await provider.asked('/first/items');
 
     await writeFile(join(folder, 'config.yaml'), 'instances: ./accounts\n');

@@ -158,13 +158,15 @@ function grantOf(token: string): Grant {
   return { headers: { authorization: token }, query: [['key', token]], token: {} };
 }
 
-test('a grant that has expired is renewed once in a poll, and the pages go on with the new one', async () => {
+test('a grant that has expired is renewed once for a page, and the pages go on with the new one', async () => {
   let renewals = 0;
+  let current = grantOf('token 0');
   const accounts: Accounts = {
-    grant: async () => ({ ok: true, grant: grantOf('old') }),
+    grant: async () => ({ ok: true, grant: current }),
     renew: async () => {
       renewals++;
-      return { ok: true, grant: grantOf('new') };
+      current = grantOf(`token ${renewals}`);
+      return { ok: true, grant: current };
     },
   };
   const w = await watched(`${whole}start: all\npagination: {by: link}\n`, {
@@ -183,7 +185,7 @@ test('a grant that has expired is renewed once in a poll, and the pages go on wi
   assert.deepEqual(told, ['CREATED a', 'CREATED b']);
   assert.deepEqual(
     w.provider.requests.map(({ headers }, n) => [headers['authorization'], w.query(n).get('key')]),
-    ['old', 'new', 'new', 'old', 'new'].map((token) => [token, token]),
+    [0, 1, 1, 1, 2].map((n) => [`token ${n}`, `token ${n}`]),
   );
   assert.match(says, /answered 401/);
   assert.equal(renewals, 2);

@@ -184,16 +184,15 @@ test('a first look that fails halfway goes on learning where it stopped being du
   assert.deepEqual([(await w.state()).snapshot.size, (await w.state()).head.looked], [3_000, 'full']);
 });
 
-test('an answer without a body is no first look at everything', async () => {
+test('an answer without a body is a first look at nothing, and moves no watermark', async () => {
   const w = await watched(scanned);
   w.provider.put('old', {}, { updated: birth - day });
   w.provider.answer('');
   await w.poll();
   const empty = await w.state();
 
-  await w.poll();
+  const told = await w.poll();
 
-  assert.equal(empty.head.looked, 'none');
-  assert.equal((await w.state()).head.looked, 'full');
-  assert.ok((await w.state()).snapshot.has('old'));
+  assert.deepEqual([empty.head.looked, empty.head.watermark], ['full', Math.floor(birth / 1000) * 1000]);
+  assert.deepEqual(told, []);
 });

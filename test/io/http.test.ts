@@ -193,6 +193,48 @@ describe('bounds', () => {
     );
   });
 
+  const broken: readonly (readonly [what: string, kind: HttpFailure, handler: RequestListener])[] = [
+    ['never ends', 'timeout', (_, response) => void response.writeHead(200).write('.')],
+    ['is too large', 'too-large', (_, response) => void response.writeHead(200).end('x'.repeat(2_000))],
+    [
+      'is cut',
+      'cut',
+      (_, response) => {
+        response.writeHead(200, { 'content-length': '100' }).write('half');
+        setImmediate(() => response.socket?.destroy());
+      },
+    ],
+    [
+      'is badly encoded',
+      'cut',
+      (_, response) => void response.writeHead(200, { 'content-encoding': 'gzip' }).end('plain'),
+    ],
+  ];
+  for (const [what, kind, handler] of broken)
+    it(`keeps the status of an answer whose body ${what}`, async () => {
+      await against(handler, async (http, { origin }) => {
+        const outcome = await http.send(
+          { ...get(origin), method: 'POST', body: '{}' },
+          { timeout: 300, maxBytes: 1_000 },
+        );
+
+        failure(outcome, kind);
+        assert.equal(!outcome.ok && outcome.status, 200);
+      });
+    });
+
+  it('names no status where the head of the answer never came', async () => {
+    await against(
+      (_, response) => void response.socket?.destroy(),
+      async (http, { origin }) => {
+        const outcome = await http.send(get(origin), limits);
+
+        failure(outcome, 'cut');
+        assert.ok(!('status' in outcome));
+      },
+    );
+  });
+
   it('ends a wait for an answer that never begins', async () => {
     await against(
       () => {},

@@ -119,6 +119,17 @@ for (const pretty of [false, true])
       }
     });
 
+    it('holds no secret that was written as JSON before', () => {
+      const once = JSON.stringify({ key: secrets[1] });
+      const lines = logged([{ ...notice, says: once, facts: { body: once, list: [once] } }], {
+        pretty,
+        scrub,
+      });
+
+      assert.equal(lines.length, 1);
+      assert.doesNotMatch(lines[0] ?? '', /with|quotes|and/);
+    });
+
     it('takes values that became known later', () => {
       let known = new Set<string>();
       const lines: string[] = [];

@@ -533,20 +533,66 @@ describe('client credentials', () => {
 });
 
 describe('a client that is refused', () => {
-  it('is told the same after a restart', async () => {
+  it('is no fault of the code that it brings: nothing is stored, and both are tried again', async () => {
     await inWorld(
       async (world) => {
         const account = plan(world.endpoint.url);
-        const first = failed(await world.accounts.grant(account), 'refused');
+        failed(await world.accounts.grant(account), 'refused');
+        failed(await world.accounts.grant(account), 'refused');
+        const pathsThen = world.disk.paths();
+        const callsThen = world.endpoint.calls.length;
         world.restart();
-        const second = failed(await world.accounts.grant(account), 'refused');
+        const second = await world.accounts.grant(account);
 
-        assert.deepEqual(second, first);
-        assert.equal(world.endpoint.calls.length, 1);
+        assert.deepEqual(pathsThen, []);
+        assert.equal(callsThen, 1);
+        assert.equal(tokenOf(second), 'access-1');
       },
       3_600,
       [reply(400, { error: 'unauthorized_client' })],
     );
+  });
+
+  it('at a renewal keeps its tokens, and is asked again every quarter of an hour until it is let in', async () => {
+    await inWorld(async ({ accounts, endpoint, clock, notices }) => {
+      const account = plan(endpoint.url);
+      tokenOf(await accounts.grant(account));
+      await clock.jumpTo(START + 2 * HOUR);
+      endpoint.next.push(reply(401, { error: 'invalid_client' }), reply(401, { error: 'invalid_client' }));
+
+      const first = failed(await accounts.grant(account), 'refused');
+      await clock.advance(15 * 60_000 - 1);
+      failed(await accounts.grant(account), 'refused');
+      const early = endpoint.calls.length;
+      await clock.advance(1);
+      failed(await accounts.grant(account), 'refused');
+      await clock.advance(15 * 60_000);
+      const letIn = await accounts.grant(account);
+
+      assert.match(first.hint ?? '', /oauth\.api\.secret/);
+      assert.equal(early, 2);
+      assert.equal(endpoint.calls.length, 4);
+      assert.equal(endpoint.calls[3]?.form['grant_type'], 'refresh_token');
+      assert.equal(tokenOf(letIn), 'access-2');
+      assert.deepEqual(
+        notices.map((notice) => notice.name),
+        ['account:renewed', 'account:refused', 'account:renewed'],
+      );
+    });
+  });
+
+  it('does not end an access token that still lives', async () => {
+    await inWorld(async ({ accounts, endpoint, clock }) => {
+      const account = plan(endpoint.url);
+      tokenOf(await accounts.grant(account));
+      await clock.jumpTo(START + HOUR - 30_000);
+      endpoint.next.push(reply(401, { error: 'invalid_client' }));
+
+      const outcomes = [await accounts.grant(account), await accounts.grant(account)];
+
+      assert.deepEqual(outcomes.map(tokenOf), ['access-1', 'access-1']);
+      assert.equal(endpoint.calls.length, 2);
+    });
   });
 
   it('and brings no code is asked for again, a quarter of an hour later', async () => {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import type { ChildProcess } from 'node:child_process';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,7 +20,12 @@ async function folder(context: TestContext): Promise<string> {
 }
 
 /** A process that takes the lock, says so, and waits to be killed. */
-async function holder(context: TestContext, root: string, platform: NodeJS.Platform): Promise<ChildProcess> {
+async function holder(
+  context: TestContext,
+  root: string,
+  platform: NodeJS.Platform,
+  before: readonly string[] = [],
+): Promise<ChildProcess> {
   const url = new URL(import.meta.url);
   const lock = new URL(url.pathname.endsWith('.ts') ? '../../src/io/state-lock.ts' : '../../src/io/state-lock.js', url);
   const script = `
@@ -28,7 +33,8 @@ async function holder(context: TestContext, root: string, platform: NodeJS.Platf
     await takeStateLock(${JSON.stringify(root)}, { pid: process.pid, startedAt: 0, what: 'a test' }, { platform: '${platform}' });
     process.stdout.write('taken');
     setInterval(() => undefined, 1000);`;
-  const child = spawn(process.execPath, [...process.execArgv.filter((arg) => !arg.startsWith('--test')), '--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] }); // prettier-ignore
+  const [command = '', ...args] = [...before, process.execPath];
+  const child = spawn(command, [...args, ...process.execArgv.filter((arg) => !arg.startsWith('--test')), '--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] }); // prettier-ignore
   context.after(() => void child.kill('SIGKILL'));
   assert.ok(child.stdout);
   await once(child.stdout, 'data');
@@ -100,6 +106,19 @@ for (const platform of ['linux', 'darwin'] as const) {
       await lock.release();
     });
 
+    test('a path that is too long for a socket address locks as well, and a release leaves nothing behind', async (context) => {
+      const root = join(await folder(context), 'x'.repeat(120));
+      await mkdir(root);
+      const lock = await takeStateLock(root, facts, { platform });
+
+      await assert.rejects(takeStateLock(root, facts, { platform }), { code: 'state-locked' });
+      const held = await readdir(root);
+      await lock.release();
+
+      assert.deepEqual(held, ['lock.sock']);
+      assert.deepEqual(await readdir(root), []);
+    });
+
     test('the directory is made where it is missing, and a file in its place is refused', async (context) => {
       const root = await folder(context);
       await writeFile(join(root, 'file'), '');
@@ -122,3 +141,41 @@ test('a holder that says nothing sensible still holds it', async (context) => {
 
   await assert.rejects(second, /does not say who it is/);
 });
+
+const apart = process.platform === 'linux' && spawnSync('unshare', ['-n', 'true']).status === 0;
+const skip = apart ? false : 'no new network namespace can be made here (unshare -n)';
+
+describe('two network namespaces with one state directory', { skip }, () => {
+  for (const length of [1, 120])
+    test(`meet, and a holder that is killed frees it, at a path of ${length === 1 ? 'any' : 'great'} length`, async (context) => {
+      const root = join(await folder(context), 'x'.repeat(length));
+      const child = await holder(context, root, 'linux', ['unshare', '-n']);
+
+      await assert.rejects(takeStateLock(root, facts), (error) => {
+        assert.ok(error instanceof Fault);
+        assert.equal(error.code, 'state-locked');
+        assert.ok(error.message.includes(String(child.pid)));
+        return true;
+      });
+      const gone = once(child, 'exit');
+      child.kill('SIGKILL');
+      await gone;
+      const lock = await takeStateLock(root, facts);
+      await lock.release();
+    });
+});
+
+test(
+  'a taker that is refused the file lets go of the abstract socket',
+  { skip: process.platform !== 'linux' },
+  async (context) => {
+    const root = await folder(context);
+    const other = await takeStateLock(root, facts, { platform: 'darwin' });
+    await assert.rejects(takeStateLock(root, facts, { platform: 'linux' }), { code: 'state-locked' });
+    await other.release();
+
+    const lock = await takeStateLock(root, facts, { platform: 'linux' });
+
+    await lock.release();
+  },
+);

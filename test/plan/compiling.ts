@@ -65,6 +65,10 @@ export function compile(
   return { ...compiled, said: [...catalog.problems, ...compiled.problems].map(printProblem) };
 }
 
+/** An account with a token answer: lines for an element, and the configuration that it needs. */
+export const OAUTH = 'auth: {type: oauth2, tokenUrl: "https://h.example/token"}\n';
+export const OAUTH_KEYS: Values = { 'oauth.api.key': 'k', 'oauth.api.secret': 's' };
+
 /** The plan of an instance with one polled resource `things`. */
 export function compileEntry(entry: Values, configuration: Values = {}, element?: string): ReturnType<typeof compile> {
   const polled = { 'event.poller.configuration': { things: { idField: 'id', ...entry } } };

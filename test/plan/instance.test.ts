@@ -109,3 +109,14 @@ test('feeds are named by instance and key, whatever resource they ask for', () =
   assert.equal(feed.id, 'one/things');
   assert.equal(feed.teller.objectType, 'things');
 });
+
+for (const wrong of [[1], 'not json', '']) {
+  test(`an event.poller.configuration that is ${JSON.stringify(wrong)} is wrong, but not missing`, () => {
+    const element = 'key: bare\nbaseUrl: https://h.example\n';
+
+    const { said } = compile({ configuration: { 'event.poller.configuration': wrong } }, element);
+
+    assert.equal(said.length, 1, said.join('\n'));
+    assert.doesNotMatch(said.join('\n'), /is missing/);
+  });
+}

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { maskingVault } from '../../src/io/vault.ts';
 import { feedSecrets } from '../../src/plan/feed-secrets.ts';
-import { AT, feedWith, firstOf, NO_GRANT } from './compiling.ts';
+import { AT, feedWith, firstOf, NO_GRANT, OAUTH, OAUTH_KEYS } from './compiling.ts';
 
 const ELEMENT = `
 key: vaulted
@@ -49,7 +49,11 @@ test('a masking vault prints every secret by its label, and never escaped', () =
 });
 
 test('the masked name of a token field is not escaped either', () => {
-  const feed = feedWith({ url: '/x?a=${token.account}' }, {}, 'key: bare\nbaseUrl: https://h.example\n');
+  const feed = feedWith(
+    { url: '/x?a=${token.account}' },
+    OAUTH_KEYS,
+    `key: bare\nbaseUrl: https://h.example\n${OAUTH}`,
+  );
 
   const request = firstOf(feed, AT, { ...NO_GRANT, token: { account: '[token.account]' } }, maskingVault());
 

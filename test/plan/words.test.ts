@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { Fault } from '../../src/model/fault.ts';
-import { AT, everythingOf, feedWith, firstOf, NO_GRANT, PLAIN } from './compiling.ts';
+import { AT, everythingOf, feedWith, firstOf, NO_GRANT, OAUTH, OAUTH_KEYS, PLAIN } from './compiling.ts';
 
 const BARE = 'key: bare\nbaseUrl: https://h.example\n';
 
@@ -129,17 +129,17 @@ for (const [entry, has] of watermarked) {
 }
 
 test('a token word is filled in from the token answer, escaped for its place', () => {
-  const element = 'key: bare\nbaseUrl: "https://${token.instance_url}/v1"\n';
+  const element = 'key: bare\nbaseUrl: "https://${token.instance_url}/v1"\n' + OAUTH;
   const grant = { ...NO_GRANT, token: { instance_url: 'eu.h.example', a: { b: 'x&y' }, n: 5 } };
 
-  const feed = feedWith({ url: '/x/${token.n}?q=${token.a.b}' }, {}, element);
+  const feed = feedWith({ url: '/x/${token.n}?q=${token.a.b}' }, OAUTH_KEYS, element);
 
   assert.equal(firstOf(feed, AT, grant).url, 'https://eu.h.example/v1/x/5?q=x%26y');
   assert.equal(feed.request.configured({ watermark: AT, now: AT }), '/x/[token.n]?q=[token.a.b]');
 });
 
 test('a field that the token answer does not have stops the poll instead of being asked for by its name', () => {
-  const feed = feedWith({ url: '/x?account=${token.account}' }, {}, BARE);
+  const feed = feedWith({ url: '/x?account=${token.account}' }, OAUTH_KEYS, BARE + OAUTH);
 
   assert.throws(
     () => firstOf(feed),

@@ -61,7 +61,10 @@ const shifting: readonly (readonly [how: Pagination, next: NextPage, shift: bool
   [NEXT, link('?k=v&offset=100'), true],
   [NEXT, link('/x?page%5Bnumber%5D=2'), true],
   [{ by: 'link' }, link('</x?start=20'), true],
+  [NEXT, link('/x?p=2'), true],
+  [NEXT, link('https://a.example/x/2'), true],
   [NEXT, link('/x?page_size=100&cursor=abc'), false],
+  [NEXT, link('/x?since_id=12345'), false],
   [NEXT, link('/x?per_page=100&after=5'), false],
   [NEXT, link('/x?page_token=a1b2'), false],
   [{ by: 'link' }, link('/x?cursor=12'), false],
@@ -72,7 +75,7 @@ const shifting: readonly (readonly [how: Pagination, next: NextPage, shift: bool
 for (const [how, next, shift] of shifting) {
   const where = next.kind === 'link' ? next.link : next.kind;
   test(`rows of pages by ${how.by} that go on with ${where} ${shift ? 'can' : 'cannot'} shift`, () => {
-    assert.equal(shifts(how, next), shift);
+    assert.equal(shifts(how, next, 'https://a.example/x?k=v'), shift);
   });
 }
 

@@ -34,3 +34,37 @@ test('a reading of everything prints 1970-01-01 in every zone', async (t) => {
   assert.deepEqual([asked.get('since'), asked.get('from'), asked.get('ms')], ['1970-01-01 00:00', '1970-01-01', '0']);
   assert.equal(request.headers['X-Since'], '1970-01-01');
 });
+
+const halfWritten: readonly (readonly [entry: string, where: string])[] = [
+  ['o: {idField: id}', 'o.url'],
+  ['o: {url: /o, idField: id, pagination: {by: nextUrl}}', 'o.pagination'],
+  ['o: {url: /o, idField: id, schedule: {timezone: UTC}}', 'o.schedule'],
+  ['o: {url: "/o?t=${token.account}", idField: id}', 'o.url'],
+  ['o: {url: /o, idField: id, headers: {a b: c}}', 'o.headers.a b'],
+  ['"": {url: /o, idField: id}', 'configuration.event.poller.configuration.'],
+];
+for (const [entry, where] of halfWritten) {
+  test(`an entry such as ${entry} is a located problem, and the other instances go on`, async (t) => {
+    const bad = shopInstance('https://shop.example.com').replace(/ {4}items:[^]*$/, `    ${entry}\n`);
+    const place = await openWorkplace(t, {
+      'instances/bad.yaml': bad,
+      'instances/ok.yaml': shopInstance('https://ok.example.com'),
+    });
+
+    const ran = await place.run('run', '--dry-run', '--json');
+
+    const { feeds, problems } = JSON.parse(ran.out);
+    assert.equal(ran.exit, 78, ran.err);
+    assert.deepEqual(
+      feeds.map(({ feed }: { feed: string }) => feed),
+      ['ok/items'],
+    );
+    assert.ok(
+      problems.some(
+        (problem: { where: string; file: string }) =>
+          problem.file === 'instances/bad.yaml' && problem.where.includes(where),
+      ),
+      ran.out,
+    );
+  });
+}
