@@ -4,9 +4,12 @@ import type { Clock } from '../model/ports.ts';
 /** How long one timer runs at most: after that the time is read again, so a clock that was set, or a machine that slept, is noticed. */
 const LONGEST_NAP = 60_000;
 
+/** Smaller steps back are corrections of the clock that nobody has to follow. */
+const SLACK = 1_000;
+
 /**
  * The machine's clock. A sleep is never early, also where a timer is; it keeps the process alive, and whoever stops aborts it. After
- * the clock jumped forward it ends within a minute; however far the instant lies, no timer overflows.
+ * the clock was set, forward or back, it ends within a minute; however far the instant lies, no timer overflows.
  */
 export function systemClock(): Clock {
   return {
@@ -19,9 +22,13 @@ export function systemClock(): Clock {
           signal?.removeEventListener('abort', done);
           resolve();
         };
+        let before = Date.now();
         const nap = (): void => {
-          const left = instant - Date.now();
-          if (left > 0) timer = setTimeout(nap, Math.min(Math.ceil(left), LONGEST_NAP));
+          const now = Date.now();
+          const left = instant - now;
+          const putBack = now < before - SLACK;
+          before = now;
+          if (left > 0 && !putBack) timer = setTimeout(nap, Math.min(Math.ceil(left), LONGEST_NAP));
           else done();
         };
 

@@ -4,7 +4,7 @@ import type { Notice } from './notice.ts';
 /** The time, and the only way to wait. */
 export interface Clock {
   now(): Instant;
-  /** Resolves at the instant, at once where it has passed, and early (without throwing) when the signal aborts. */
+  /** Resolves at the instant, at once where it has passed, and early (without throwing) when the signal aborts or the clock is put back. */
   sleepUntil(instant: Instant, signal?: AbortSignal): Promise<void>;
 }
 

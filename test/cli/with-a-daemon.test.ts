@@ -127,7 +127,7 @@ test('a missing secret of a polled entry is told at the entry', async (t) => {
 
   const ran = await place.run('run', '--once');
 
-  assert.match(ran.err, /:8:25: configuration\.event\.poller\.configuration\.items\.headers\.X-Key: .*SHOP_KEY/);
+  assert.match(ran.err, /:8:24: configuration\.event\.poller\.configuration\.items\.headers\.X-Key: .*SHOP_KEY/);
 });
 
 test('a dry run says the word warning once, and a file that is not there has a place', async (t) => {

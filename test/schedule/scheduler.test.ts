@@ -216,3 +216,19 @@ test('who waits for his turn when all places are taken is not starved by a feed 
 test('the time of a feed that is not there is not known', () => {
   assert.equal(openStage().scheduler.timing('a'), undefined);
 });
+
+test('where the clock is put back, nobody waits for the time that was only imagined', async () => {
+  const stage = openStage({ auto: { ok: true } });
+  stage.scheduler.set(feed('a'));
+  const { run, stop } = stage.start();
+  await stage.clock.advance(90 * MINUTE);
+  const before = stage.visits.length;
+
+  await stage.clock.jumpTo(30 * MINUTE);
+  await stage.clock.advance(5 * MINUTE);
+  stop.abort();
+  await run;
+
+  const after = stage.visits.length - before;
+  assert.ok(after >= 3 && after <= 6, `${after} visits in five minutes`);
+});

@@ -40,7 +40,7 @@ test('advancing passes through sleeps that begin on the way', async () => {
   assert.deepEqual(ticks, [100, 200, 300]);
 });
 
-test('a jump shows the new time to everybody it wakes, and backwards wakes nobody', async () => {
+test('a jump shows the new time to everybody it wakes, and backwards everybody', async () => {
   const clock = virtualClock(0);
   const woken: number[] = [];
   void clock.sleepUntil(100).then(() => woken.push(clock.now()));
@@ -49,7 +49,7 @@ test('a jump shows the new time to everybody it wakes, and backwards wakes nobod
   await clock.jumpTo(5_000);
   await clock.jumpTo(2_000);
 
-  assert.deepEqual(woken, [5_000]);
+  assert.deepEqual(woken, [5_000, 2_000]);
   assert.equal(clock.now(), 2_000);
 });
 

@@ -6,7 +6,7 @@ import type { Clock } from '../../src/model/ports.ts';
 export interface VirtualClock extends Clock {
   /** Passes through the time: wakes each sleeper at its own instant, in order, and lets what follows from it settle before the next. */
   advance(duration: Duration): Promise<void>;
-  /** Puts the clock there at once, forwards or backwards, as after a suspend or a correction; then wakes whom it passed, in order. */
+  /** Puts the clock there at once, forwards or backwards, as after a suspend or a correction; then wakes whom it passed, in order; backwards, everybody. */
   jumpTo(instant: Instant): Promise<void>;
   /** Lets everything run that waits for nothing but its turn; the time stands still. */
   settle(): Promise<void>;
@@ -32,9 +32,11 @@ export function virtualClock(start: Instant): VirtualClock {
     sleepers.splice(place === -1 ? sleepers.length : place, 0, sleeper);
   };
 
-  const wakeThrough = async (limit: Instant, passing: boolean): Promise<void> => {
+  const wakeThrough = async (limit: Instant, passing: boolean, most = Number.POSITIVE_INFINITY): Promise<void> => {
     await settle();
-    for (let next = sleepers[0]; next !== undefined && next.at <= limit; next = sleepers[0]) {
+    let woken = 0;
+    for (let next = sleepers[0]; next !== undefined && next.at <= limit && woken < most; next = sleepers[0]) {
+      woken++;
       sleepers.shift();
       if (passing) now = Math.max(now, next.at);
       next.wake();
@@ -70,8 +72,9 @@ export function virtualClock(start: Instant): VirtualClock {
     },
     async jumpTo(instant) {
       await settle();
+      const putBack = instant < now;
       now = instant;
-      await wakeThrough(instant, false);
+      await wakeThrough(putBack ? Number.POSITIVE_INFINITY : instant, false, sleepers.length);
     },
     settle,
     nextWake: () => sleepers[0]?.at,
