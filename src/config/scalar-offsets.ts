@@ -42,9 +42,10 @@ function follow(value: string, file: string, from: number, style: string): reado
       offsets.push(at);
       at += style === 'single' && found === "'" ? 2 : 1;
     } else if (found === '\n' && wanted === ' ') {
-      // A folded line: its end reads as one space.
+      // A folded line: its end reads as one space, and in quotes the blanks that begin the next line as nothing.
       offsets.push(at);
       at += 1;
+      while (style === 'double' && (file[at] === ' ' || file[at] === '\t')) at += 1;
     } else if (isWhite(found)) {
       at += 1;
     } else {
