@@ -12,13 +12,13 @@ const HEADERS_KEY = 'event.notification.callback.headers';
 export function planCallback(instance: CatalogInstance, findings: Findings): Callback | undefined {
   const url = textOf(instance, URL_KEY);
   if (url === undefined) return undefined;
-  if (typeof url === 'string' && !isHttpUrl(url)) {
-    findings.error([URL_KEY], `"${url}" is no http or https URL`, 'such as https://example.com/events');
-    return undefined;
-  }
-  if (typeof url === 'string' && holdsPassword(url)) {
+  if (holdsPassword(printText(url))) {
     const hint = 'put them into event.notification.basic.username and event.notification.basic.password';
     findings.error([URL_KEY], 'holds a user name and a password', hint);
+    return undefined;
+  }
+  if (typeof url === 'string' && !isHttpUrl(url)) {
+    findings.error([URL_KEY], `"${url}" is no http or https URL`, 'such as https://example.com/events');
     return undefined;
   }
   const username = textOf(instance, 'event.notification.basic.username');

@@ -73,6 +73,14 @@ export function compileRequest(source: RequestSource): CompiledRequest | undefin
   }
   const urlParts = template(entry.url, ['url']);
   if (findings.failed()) return undefined;
+  if (holdsPassword(entry.url.trim())) {
+    findings.error(
+      ['url'],
+      'holds a user name and a password',
+      'put them into username and password, with authentication.type: basic',
+    );
+    return undefined;
+  }
   const split = splitUrl(urlParts);
   if (!split.ok) {
     findings.error(['url'], split.says, split.hint);
@@ -159,7 +167,7 @@ function baseOf(
 ): readonly BoundPart[] | undefined {
   const { instance, element, findings } = source;
   const own = textOf(instance, 'base.url');
-  if (typeof own === 'string' && holdsPassword(own)) {
+  if (own !== undefined && holdsPassword(printText(own))) {
     const hint = 'put them into username and password, with authentication.type: basic';
     findings.error([], '"base.url" holds a user name and a password', hint);
     return undefined;

@@ -8,6 +8,15 @@ const urls: Readonly<Record<string, readonly [string, readonly string[]]>> = {
     ['event.notification.callback.url: https://reader:tops3cret@hooks.example.com/'],
   ],
   'a base URL': ['https://reader:tops3cret@shop.example.com', []],
+  'a callback with a reference': [
+    'https://shop.example.com',
+    ['event.notification.callback.url: "http://reader:tops3cret@h/${env:X}"'],
+  ],
+  'a base URL with a reference': ['"https://reader:tops3cret@${env:HOST}/x"', []],
+  'a callback that is no URL': [
+    'https://shop.example.com',
+    ['event.notification.callback.url: "http://reader:tops3cret@host:bad/"'],
+  ],
 };
 for (const [what, [base, configuration]] of Object.entries(urls)) {
   test(`credentials in the URL of ${what} are a problem that does not show them`, async (t) => {
