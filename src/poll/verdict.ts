@@ -1,4 +1,5 @@
 import { parseExact } from '../language/exact-json.ts';
+import { httpDate } from '../language/http-date.ts';
 import type { Duration, Instant } from '../model/instant.ts';
 import type { HttpAnswer, HttpOutcome } from '../model/ports.ts';
 import type { Json } from '../model/record.ts';
@@ -59,14 +60,6 @@ export function retryAfter(answer: HttpAnswer): Instant | undefined {
 export function serverDate(answer: HttpAnswer): Instant | undefined {
   const value = answer.headers['date'];
   return value === undefined ? undefined : httpDate(value);
-}
-
-/** The three forms of RFC 9110, section 5.6.7; the one without a zone is GMT too. */
-function httpDate(text: string): Instant | undefined {
-  const asctime = /^[A-Za-z]{3} [A-Za-z]{3} +\d{1,2} [\d:]{8} \d{4}$/.test(text);
-  if (!asctime && !/^[A-Za-z]{3,9}, .* (GMT|UTC|[+-]\d{4})$/.test(text)) return undefined;
-  const at = Date.parse(asctime ? `${text} GMT` : text);
-  return Number.isNaN(at) ? undefined : at;
 }
 
 /** The start of a poll and the end of what is not the future, by its first and by each further answer. */

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import test from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { loopback } from '../support/loopback.ts';
-import { openWorkplace, shopInstance } from '../support/workplace.ts';
+import { openTestFolder, shopInstance } from '../support/test-folder.ts';
 
 const CONFIG = 'polling: {timeout: 2s, maxResponseBytes: 1MB, maxPages: 20}\n';
 const LINKED = ['pagination: {by: link}', 'deletes: {by: sweep, every: 1ms}'];
@@ -127,7 +127,7 @@ for (const [what, { answer, says, entry = [] }] of Object.entries(bad)) {
         else answer(request, response);
       });
       t.after(() => provider.close());
-      const place = await openWorkplace(t, {
+      const place = await openTestFolder(t, {
         'config.yaml': CONFIG,
         'instances/shop.yaml': shopInstance(provider.origin, entry),
       });
@@ -157,7 +157,7 @@ test('a wrong Date holds the watermark back and loses nothing', async (t) => {
     response.end(JSON.stringify(items));
   });
   t.after(() => provider.close());
-  const place = await openWorkplace(t, { 'instances/shop.yaml': shopInstance(provider.origin) });
+  const place = await openTestFolder(t, { 'instances/shop.yaml': shopInstance(provider.origin) });
   assert.equal((await place.run('poll', 'shop/items')).exit, 0);
   const born = await watermark(place);
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { loopback } from '../support/loopback.ts';
 import { openReceiver } from '../support/receiver.ts';
-import { openWorkplace, shopInstance } from '../support/workplace.ts';
+import { openTestFolder, shopInstance } from '../support/test-folder.ts';
 
 const usage: readonly (readonly string[])[] = [
   ['run', '--at', 'yesterday', '--dry-run'],
@@ -14,7 +14,7 @@ const usage: readonly (readonly string[])[] = [
 ];
 for (const args of usage) {
   test(`\`elementd ${args.join(' ')}\` is wrong usage: exit 64, said on standard error`, async (t) => {
-    const place = await openWorkplace(t, {});
+    const place = await openTestFolder(t, {});
 
     const ran = await place.run(...args);
 
@@ -25,7 +25,7 @@ for (const args of usage) {
 }
 
 test('help and version are data, exit 0', async (t) => {
-  const place = await openWorkplace(t, {});
+  const place = await openTestFolder(t, {});
 
   const help = await place.run('--help');
   const version = await place.run('--version');
@@ -41,7 +41,7 @@ test('one round polls every feed, delivers what is due, and says by its exit whe
   const receiver = await openReceiver((_post, n) => ({ status: n === 0 ? 503 : 200 }));
   t.after(() => Promise.all([provider.close(), receiver.close()]));
   const callback = [`event.notification.callback.url: ${receiver.url}`];
-  const place = await openWorkplace(t, { 'instances/shop.yaml': shopInstance(provider.origin, [], callback) });
+  const place = await openTestFolder(t, { 'instances/shop.yaml': shopInstance(provider.origin, [], callback) });
   assert.equal((await place.run('run', '--once')).exit, 0);
 
   items = [...items, { id: 2, n: 'b' }];
@@ -57,7 +57,7 @@ test('one round polls every feed, delivers what is due, and says by its exit whe
 });
 
 test('looking at a fresh state directory gives birth to no feed', async (t) => {
-  const place = await openWorkplace(t, { 'instances/shop.yaml': shopInstance('http://127.0.0.1:9') });
+  const place = await openTestFolder(t, { 'instances/shop.yaml': shopInstance('http://127.0.0.1:9') });
 
   const ran = await place.run('status', '--json');
 
@@ -67,7 +67,7 @@ test('looking at a fresh state directory gives birth to no feed', async (t) => {
 });
 
 test('a feed or an event that is not there is named, with those that are', async (t) => {
-  const place = await openWorkplace(t, { 'instances/shop.yaml': shopInstance('http://127.0.0.1:9') });
+  const place = await openTestFolder(t, { 'instances/shop.yaml': shopInstance('http://127.0.0.1:9') });
 
   const status = await place.run('status', 'shop/itms');
   const poll = await place.run('poll', 'shop/itms');
@@ -116,7 +116,7 @@ const refusals: Readonly<
 };
 for (const [what, { files, args, exit, says }] of Object.entries(refusals)) {
   test(`${what} refuses the start with the place of the error`, async (t) => {
-    const place = await openWorkplace(t, files);
+    const place = await openTestFolder(t, files);
 
     const ran = await place.run(...args);
 
@@ -128,7 +128,7 @@ for (const [what, { files, args, exit, says }] of Object.entries(refusals)) {
 test('an instance with an error does not keep the others from running', async (t) => {
   const provider = await loopback((_, response) => response.end('[]'));
   t.after(() => provider.close());
-  const place = await openWorkplace(t, {
+  const place = await openTestFolder(t, {
     'instances/a.yaml': shopInstance(provider.origin),
     'instances/b.yaml': 'element: {key: nobody}\n',
   });
@@ -140,7 +140,7 @@ test('an instance with an error does not keep the others from running', async (t
 });
 
 test('validate prints each problem of each file on standard output, or as annotations', async (t) => {
-  const place = await openWorkplace(t, {
+  const place = await openTestFolder(t, {
     'instances/shop.yaml': shopInstance('https://shop.example.com', ['colour: red']),
     'instances/other.yaml': 'element: {key: constantcontacts}\nconfiguration: {}\n',
   });

@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import test from 'node:test';
 import { loopback } from '../support/loopback.ts';
 import { projectRoot } from '../support/source-files.ts';
-import { openWorkplace, shopInstance } from '../support/workplace.ts';
+import { openTestFolder, shopInstance } from '../support/test-folder.ts';
 
 const seed = (name: string): string =>
   readFileSync(join(projectRoot(), 'test/config/fixtures/seeds', `${name}.json`), 'utf8');
 const AT = ['--at', '2026-01-02T03:04:05Z'];
 
 test('a dry run prints the requests of the seed instances with no secret and touches nothing', async (t) => {
-  const place = await openWorkplace(t, {
+  const place = await openTestFolder(t, {
     'instances/constantcontact.json': seed('constantcontact-filled'),
     'instances/infusionsoftrest.json': seed('infusionsoftrest-filled'),
   });
@@ -56,7 +56,7 @@ test('a dry run prints the requests of the seed instances with no secret and tou
 });
 
 test('the plain form is a table with what would be asked below it', async (t) => {
-  const place = await openWorkplace(t, { 'instances/constantcontact.json': seed('constantcontact-filled') });
+  const place = await openTestFolder(t, { 'instances/constantcontact.json': seed('constantcontact-filled') });
 
   const ran = await place.run('run', '--dry-run', ...AT);
 
@@ -74,7 +74,7 @@ test('the plain form is a table with what would be asked below it', async (t) =>
 test('a dry run sends nothing, also where everything is there to be asked', async (t) => {
   const provider = await loopback((_request, response) => response.end('[]'));
   t.after(() => provider.close());
-  const place = await openWorkplace(t, { 'instances/shop.yaml': shopInstance(provider.origin) });
+  const place = await openTestFolder(t, { 'instances/shop.yaml': shopInstance(provider.origin) });
 
   const ran = await place.run('run', '--dry-run');
 
@@ -83,7 +83,7 @@ test('a dry run sends nothing, also where everything is there to be asked', asyn
 });
 
 test('instances with errors are not among the feeds, the rest are printed all the same, and the exit is 78', async (t) => {
-  const place = await openWorkplace(t, {
+  const place = await openTestFolder(t, {
     'instances/shop.yaml': shopInstance('https://shop.example.com'),
     'instances/other.yaml': shopInstance('https://other.example.com', ['schedule: sometimes']),
   });
@@ -103,7 +103,7 @@ test('instances with errors are not among the feeds, the rest are printed all th
 test('a feed with state shows its real watermark and no first look', async (t) => {
   const provider = await loopback((_request, response) => response.end('[]'));
   t.after(() => provider.close());
-  const place = await openWorkplace(t, { 'instances/shop.yaml': shopInstance(provider.origin) });
+  const place = await openTestFolder(t, { 'instances/shop.yaml': shopInstance(provider.origin) });
   assert.equal((await place.run('run', '--once')).exit, 0);
   const before = await place.footprint();
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { openWorkplace, shopInstance } from '../support/workplace.ts';
+import { openTestFolder, shopInstance } from '../support/test-folder.ts';
 
 const urls: Readonly<Record<string, readonly [string, readonly string[]]>> = {
   'a callback': [
@@ -20,7 +20,7 @@ const urls: Readonly<Record<string, readonly [string, readonly string[]]>> = {
 };
 for (const [what, [base, configuration]] of Object.entries(urls)) {
   test(`credentials in the URL of ${what} are a problem that does not show them`, async (t) => {
-    const place = await openWorkplace(t, { 'instances/shop.yaml': shopInstance(base, [], configuration) });
+    const place = await openTestFolder(t, { 'instances/shop.yaml': shopInstance(base, [], configuration) });
 
     const ran = await place.run('run', '--dry-run', '--json');
 
@@ -34,7 +34,7 @@ test('a reading of everything prints 1970-01-01 in every zone', async (t) => {
   const url = '/items?since=${dateTimeZone:America/Denver:yyyy-MM-dd HH:mm}&from=${gmtDate:yyyy-MM-dd}&ms=${epoch}';
   const entry = [`headers: {X-Since: "\${dateTimeZone:Asia/Tokyo:yyyy-MM-dd}"}`, 'baseline: scan'];
   const text = shopInstance('https://shop.example.com', entry).replace('url: /items', `url: "${url}"`);
-  const place = await openWorkplace(t, { 'instances/shop.yaml': text });
+  const place = await openTestFolder(t, { 'instances/shop.yaml': text });
 
   const { feeds } = JSON.parse((await place.run('run', '--dry-run', '--json')).out);
 
@@ -55,7 +55,7 @@ const halfWritten: readonly (readonly [entry: string, where: string])[] = [
 for (const [entry, where] of halfWritten) {
   test(`an entry such as ${entry} is a located problem, and the other instances go on`, async (t) => {
     const bad = shopInstance('https://shop.example.com').replace(/ {4}items:[^]*$/, `    ${entry}\n`);
-    const place = await openWorkplace(t, {
+    const place = await openTestFolder(t, {
       'instances/bad.yaml': bad,
       'instances/ok.yaml': shopInstance('https://ok.example.com'),
     });

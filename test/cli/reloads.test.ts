@@ -4,7 +4,7 @@ import type { Applied } from '../../src/cli/compose.ts';
 import { reloadsOf } from '../../src/cli/reloads.ts';
 import { appliedText } from '../../src/cli/tell-applied.ts';
 import type { Notice } from '../../src/model/notice.ts';
-import { openWorkplace } from '../support/workplace.ts';
+import { openTestFolder } from '../support/test-folder.ts';
 
 const nothing: Applied = {
   diff: { added: [], changed: [], removed: [] },
@@ -38,7 +38,7 @@ test('a config.yaml with errors has words of its own', () => {
 });
 
 test('a reload by a signal that fails is told', async (t) => {
-  const { folder } = await openWorkplace(t, {});
+  const { folder } = await openTestFolder(t, {});
   const told: Notice[] = [];
   const daemon = {
     applied: () => nothing,

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import test, { type TestContext } from 'node:test';
 import { loopback } from '../support/loopback.ts';
-import { openWorkplace, shopInstance, type Ran, type Workplace } from '../support/workplace.ts';
+import { openTestFolder, shopInstance, type Ran, type TestFolder } from '../support/test-folder.ts';
 
 interface Running {
-  readonly place: Workplace;
+  readonly place: TestFolder;
   stop(): Promise<Ran>;
 }
 
@@ -19,7 +19,7 @@ async function runDaemon(t: TestContext, config: string, ...args: readonly strin
   });
   t.after(() => provider.close());
   const files = { 'config.yaml': config, 'instances/shop.yaml': shopInstance(provider.origin) };
-  const place = await openWorkplace(t, files, { stop: stopping.signal });
+  const place = await openTestFolder(t, files, { stop: stopping.signal });
   const ran = place.run('run', ...args);
   const stop = (): Promise<Ran> => {
     stopping.abort();
@@ -52,7 +52,7 @@ test('with a config.yaml that has errors, commands still reach the daemon, print
 });
 
 test('with a config.yaml that has errors and no daemon, nobody is told that no daemon runs', async (t) => {
-  const place = await openWorkplace(t, { 'config.yaml': 'poling: {}\n' });
+  const place = await openTestFolder(t, { 'config.yaml': 'poling: {}\n' });
 
   const reload = await place.run('reload');
 
@@ -87,7 +87,7 @@ test('a log level of the command line wins, so that the one of config.yaml waits
 
 for (const args of [['reload'], ['status'], ['events', 'list'], ['run', '--once']]) {
   test(`\`elementd ${args.join(' ')}\` says that a state directory which is a file cannot be used`, async (t) => {
-    const place = await openWorkplace(t, { state: 'x', 'instances/shop.yaml': shopInstance('http://127.0.0.1:9') });
+    const place = await openTestFolder(t, { state: 'x', 'instances/shop.yaml': shopInstance('http://127.0.0.1:9') });
 
     const ran = await place.run(...args);
 
@@ -98,7 +98,7 @@ for (const args of [['reload'], ['status'], ['events', 'list'], ['run', '--once'
 
 for (const id of ['-F9abc', '-VabcdefghijklmnopqrsT', '--abcdefghijklmnopqrsT', '-habcdefghijklmnopqrsT']) {
   test(`an id may begin with a hyphen: ${id}`, async (t) => {
-    const place = await openWorkplace(t, { 'instances/shop.yaml': shopInstance('http://127.0.0.1:9') });
+    const place = await openTestFolder(t, { 'instances/shop.yaml': shopInstance('http://127.0.0.1:9') });
 
     const first = await place.run('events', 'show', id, '--json');
     const last = await place.run('--json', 'events', 'show', '--log-level', 'error', id);
@@ -113,7 +113,7 @@ for (const id of ['-F9abc', '-VabcdefghijklmnopqrsT', '--abcdefghijklmnopqrsT', 
 test('a missing secret is told once, at the key that names it', async (t) => {
   const configuration = ['authentication.type: bearer', 'token: "${env:SHOP_TOKEN}"'];
   const files = { 'instances/shop.yaml': shopInstance('http://127.0.0.1:9', [], configuration) };
-  const place = await openWorkplace(t, files);
+  const place = await openTestFolder(t, files);
 
   const ran = await place.run('run', '--once');
 
@@ -123,7 +123,7 @@ test('a missing secret is told once, at the key that names it', async (t) => {
 
 test('a missing secret of a polled entry is told at the entry', async (t) => {
   const entry = ['headers: {X-Key: "${env:SHOP_KEY}"}'];
-  const place = await openWorkplace(t, { 'instances/shop.yaml': shopInstance('http://127.0.0.1:9', entry) });
+  const place = await openTestFolder(t, { 'instances/shop.yaml': shopInstance('http://127.0.0.1:9', entry) });
 
   const ran = await place.run('run', '--once');
 
@@ -132,7 +132,7 @@ test('a missing secret of a polled entry is told at the entry', async (t) => {
 
 test('a dry run says the word warning once, and a file that is not there has a place', async (t) => {
   const files = { 'instances/shop.yaml': shopInstance('http://127.0.0.1:9', ['colour: red']) };
-  const place = await openWorkplace(t, files);
+  const place = await openTestFolder(t, files);
 
   const dry = await place.run('run', '--dry-run');
   const gone = await place.run('validate', '--config', 'gone.yaml');

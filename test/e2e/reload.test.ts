@@ -6,7 +6,7 @@ import test, { type TestContext } from 'node:test';
 import { startChild, type Child } from '../support/child.ts';
 import { loopback } from '../support/loopback.ts';
 import { projectRoot } from '../support/source-files.ts';
-import { shopInstance } from '../support/workplace.ts';
+import { shopInstance } from '../support/test-folder.ts';
 
 /** A provider that says when it was asked. */
 interface Provider {

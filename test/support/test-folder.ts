@@ -13,7 +13,7 @@ export interface Ran {
 }
 
 /** A folder of configuration in which command lines run inside this process. */
-export interface Workplace {
+export interface TestFolder {
   readonly folder: string;
   write(path: string, text: string | Uint8Array): Promise<void>;
   read(path: string): Promise<string>;
@@ -22,20 +22,20 @@ export interface Workplace {
   footprint(): Promise<readonly string[]>;
 }
 
-export interface WorkplaceOptions {
+export interface TestFolderOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly stop?: AbortSignal;
 }
 
-/** Opens a workplace with the files given, and removes it after the test. */
-export async function openWorkplace(
+/** Opens a folder with the files given, and removes it after the test. */
+export async function openTestFolder(
   t: TestContext,
   files: Readonly<Record<string, string>>,
-  options: WorkplaceOptions = {},
-): Promise<Workplace> {
+  options: TestFolderOptions = {},
+): Promise<TestFolder> {
   const folder = await mkdtemp(join(tmpdir(), 'elementd-test-'));
   t.after(() => rm(folder, { recursive: true, force: true }));
-  const place: Workplace = {
+  const place: TestFolder = {
     folder,
     async write(path, text) {
       await mkdir(dirname(join(folder, path)), { recursive: true });
