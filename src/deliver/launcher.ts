@@ -70,8 +70,11 @@ export class Launcher {
     return true;
   }
 
+  /** A callback never takes the last slots: as many are left as give every other one, and a newcomer, as much. */
   #slots(lane: Lane): number {
-    return lane.state.down ? 1 : this.#ground.perCallback;
+    if (lane.state.down) return 1;
+    const share = Math.floor(this.#concurrency / (this.#ground.outbox.lanes().length + 1));
+    return Math.min(this.#ground.perCallback, Math.max(1, share));
   }
 
   #start(lane: Lane, flight: (signal: AbortSignal) => Promise<void>): void {

@@ -64,7 +64,7 @@ test('a callback gets so many at a time and no more, all callbacks together neit
       flying.set(url, (flying.get(url) ?? 0) - 1);
       return 200;
     },
-    limits: { concurrency: 5, perCallback: 3 },
+    limits: { concurrency: 8, perCallback: 3 },
   });
   const running = play();
 
@@ -75,28 +75,32 @@ test('a callback gets so many at a time and no more, all callbacks together neit
   await clock.advance(minute);
 
   assert.equal(sent.length, 30);
-  assert.equal(most, 5);
+  assert.ok(most >= 6 && most <= 8, `${most} at a time`);
   assert.equal(mostOfOne, 3);
   await running.stop();
 });
 
-test('one slow callback never takes the slots of another', async () => {
-  const never = gate<number>();
-  const { clock, sentIds, commit, play } = stage({
-    receiver: ({ url }) => (url === 'https://slow.test' ? never.passed : 200),
-    limits: { concurrency: 4, perCallback: 2 },
+for (const [concurrency, perCallback] of [
+  [4, 2],
+  [4, 4],
+] as const)
+  test(`one slow callback never takes the slots of another, of ${concurrency} with ${perCallback} for each`, async () => {
+    const never = gate<number>();
+    const { clock, sentIds, commit, play } = stage({
+      receiver: ({ url }) => (url === 'https://slow.test' ? never.passed : 200),
+      limits: { concurrency, perCallback },
+    });
+    const running = play();
+
+    await commit('slow/feed', Object.fromEntries(Array.from({ length: 20 }, (_, n) => [`s${n}`, [`${n}`]])));
+    await commit('quick/feed', Object.fromEntries(Array.from({ length: 20 }, (_, n) => [`q${n}`, [`${n}`]])));
+    await clock.settle();
+
+    assert.equal(sentIds().filter((id) => id.startsWith('s')).length, 2);
+    assert.equal(sentIds().filter((id) => id.startsWith('q')).length, 20);
+    never.open(200);
+    await running.stop();
   });
-  const running = play();
-
-  await commit('slow/feed', Object.fromEntries(Array.from({ length: 20 }, (_, n) => [`s${n}`, [`${n}`]])));
-  await commit('quick/feed', Object.fromEntries(Array.from({ length: 20 }, (_, n) => [`q${n}`, [`${n}`]])));
-  await clock.settle();
-
-  assert.equal(sentIds().filter((id) => id.startsWith('s')).length, 2);
-  assert.equal(sentIds().filter((id) => id.startsWith('q')).length, 20);
-  never.open(200);
-  await running.stop();
-});
 
 test('callbacks take turns, whoever has more waiting', async () => {
   const { clock, sentIds, commit, play } = stage({
