@@ -249,3 +249,28 @@ test('ids that a double would take for one are two records', async () => {
 
   assert.deepEqual(await w.poll(), ['CREATED 9007199254740992', 'CREATED 9007199254740993']);
 });
+
+test('a grant that expires again on a later page is renewed again, and the poll completes', async () => {
+  let renewals = 0;
+  let current = grantOf('token 0');
+  const w = await watched(`${whole}start: all\npagination: {by: link}\n`, {
+    accounts: {
+      grant: async () => ({ ok: true, grant: current }),
+      renew: async () => {
+        renewals++;
+        current = grantOf(`token ${renewals}`);
+        return { ok: true, grant: current };
+      },
+    },
+    provider: { paging: 'link', pageSize: 1 },
+  });
+  w.provider.put('a');
+  w.provider.put('b');
+  w.provider.answer(401, 1);
+  w.provider.answer(401, 3);
+
+  const told = await w.poll();
+
+  assert.deepEqual(told, ['CREATED a', 'CREATED b']);
+  assert.equal(renewals, 2);
+});

@@ -92,3 +92,16 @@ test('where the first look is cut short, since stays where the clock of the prov
   assert.ok(head.since !== 'all' && head.since <= birth - hour && head.since > birth - hour - 2 * second);
   assert.equal((await w.state()).head.since, head.since);
 });
+
+test('a feed that was born while our clock was an hour ahead tells what changes once the clock is right', async () => {
+  const w = await watched(filtered);
+  await w.clock.jumpTo(birth - hour);
+  await w.poll();
+  await w.clock.advance(minute);
+  w.provider.put('a');
+  await w.clock.advance(minute);
+
+  const told = await w.poll();
+
+  assert.deepEqual(told, ['CREATED a']);
+});

@@ -260,3 +260,36 @@ test('an edit while a poll is under way ends that poll, and the next one goes by
   assert.equal(h.heard('poll:failed').length, 0);
   assert.equal(h.journal.head(feed)?.looked, 'full');
 });
+
+test('a new identity keeps the birth of its first application over a restart before its first good poll', async () => {
+  const h = house();
+  const edited = planOf({ contacts: filtered.replace('idField: id', 'idField: updated') });
+  await h.engine.apply(planOf({ contacts: filtered }));
+  await poll(h.engine);
+  await h.clock.advance(minute);
+  await h.engine.apply(edited);
+  const appliedAt = h.clock.now();
+  await h.clock.advance(hour);
+
+  const again = h.restarted();
+  await again.apply(edited);
+  await h.clock.advance(minute);
+  await poll(again);
+
+  assert.equal(h.journal.head(feed)?.birth, appliedAt);
+});
+
+test('an identity that is taken back before its first good poll goes on where it stood', async () => {
+  const h = house();
+  await h.engine.apply(planOf({ contacts: filtered }));
+  await poll(h.engine);
+  await h.clock.advance(minute);
+  await h.engine.apply(planOf({ contacts: filtered.replace('idField: id', 'idField: updated') }));
+  await h.clock.advance(minute);
+
+  await h.engine.apply(planOf({ contacts: filtered }));
+  await poll(h.engine);
+
+  assert.equal(h.journal.head(feed)?.birth, birth);
+  assert.equal(h.journal.head(feed)?.successor, undefined);
+});
