@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { Engine } from '../engine/engine.ts';
 import { withLastGood } from '../engine/last-good.ts';
 import { openAccounts } from '../io/accounts.ts';
@@ -89,7 +88,6 @@ export async function openDaemon(first: Configuration, world: World, options: Da
 
   await checkStateFolder(settings.state);
   const disk = openDisk(settings.state);
-  await mkdir(settings.state, { recursive: true, mode: 0o700 }).catch(() => undefined);
   const lock = await takeStateLock(settings.state, { pid: process.pid, startedAt: clock.now(), what: options.what });
   let journal: Journal;
   try {

@@ -34,6 +34,18 @@ interface Dates {
   readonly created: Instant | undefined;
 }
 
+/** One record as it was read. */
+interface Read {
+  readonly recordId: string;
+  readonly record: SourceRecord;
+  readonly dates: Dates;
+  readonly digest: string;
+  /** Changes told of it before. */
+  readonly n: number;
+  /** The start of the poll. */
+  readonly at: Instant;
+}
+
 /**
  * Opens the detection of one poll. `everything` says that the reading is of all there is, not of what changed since the watermark.
  * The snapshot is read, never written: what is to be remembered is in the outcomes.
@@ -99,21 +111,19 @@ export function openDetection(feed: Feed, head: FeedHead, snapshot: Snapshot, ev
   const numericId = (record: SourceRecord): boolean =>
     reading.idPaths.every((path) => typeof at(record, path) !== 'string');
 
-  const decide = (recordId: string, record: SourceRecord, page: Page, time: ReadingTime): Outcome | undefined => {
-    const known = told.get(recordId) ?? snapshot.get(recordId);
-    const dates = readDates(record, recordId, time.horizon);
-    if ((dates.written === undefined || !dateCounts) && undated.size < UNDATED_KEPT) undated.set(recordId, record);
-    const digest = digests.current(record);
-    const n = known?.n ?? 0;
-    const version: Told = {
-      n,
-      ...(dates.written === undefined ? {} : { date: dates.written }),
-      digest,
-      at: time.start,
-      ...(digests.rule === 0 ? {} : { rule: digests.rule }),
-      ...(numericId(record) ? { numeric: true as const } : {}),
-    };
-    const tell = (kind: ChangeKind): Outcome => ({
+  const versionOf = ({ record, dates, digest, n, at: readAt }: Read): Told => ({
+    n,
+    ...(dates.written === undefined ? {} : { date: dates.written }),
+    digest,
+    at: readAt,
+    ...(digests.rule === 0 ? {} : { rule: digests.rule }),
+    ...(numericId(record) ? { numeric: true as const } : {}),
+  });
+
+  const tell = (read: Read, kind: ChangeKind): Outcome => {
+    const { recordId, record, dates, n } = read;
+    const version = versionOf(read);
+    return {
       recordId,
       told: { ...version, n: n + 1, ...(kind === 'DELETED' ? { gone: 'deleted' as const } : {}) },
       change: {
@@ -123,30 +133,41 @@ export function openDetection(feed: Feed, head: FeedHead, snapshot: Snapshot, ev
         ...(dates.written === undefined ? {} : { date: dates.written }),
         record,
       },
-    });
-    const learn = (gone?: 'deleted'): Outcome => {
-      remarks.learned++;
-      return { recordId, told: gone === undefined ? version : { ...version, gone } };
     };
+  };
+
+  const learn = (read: Read, gone: boolean): Outcome => {
+    remarks.learned++;
+    const version = versionOf(read);
+    return { recordId: read.recordId, told: gone ? { ...version, gone: 'deleted' } : version };
+  };
+
+  const decide = (recordId: string, record: SourceRecord, page: Page, time: ReadingTime): Outcome | undefined => {
+    const known = told.get(recordId) ?? snapshot.get(recordId);
+    const dates = readDates(record, recordId, time.horizon);
+    if ((dates.written === undefined || !dateCounts) && undated.size < UNDATED_KEPT) undated.set(recordId, record);
+    const digest = digests.current(record);
+    const read: Read = { recordId, record, dates, digest, n: known?.n ?? 0, at: time.start };
     const flagged = feed.deletes.by === 'flag' && isFlagged(record, feed.deletes);
 
     if (known === undefined || known.gone === 'forgotten') {
-      if (isOld(dates)) return learn(flagged ? 'deleted' : undefined);
-      return tell(flagged ? 'DELETED' : kindOfUnknown(dates));
+      if (isOld(dates)) return learn(read, flagged);
+      return tell(read, flagged ? 'DELETED' : kindOfUnknown(dates));
     }
-    if (known.gone === 'deleted') return flagged ? undefined : tell('CREATED');
+    if (known.gone === 'deleted') return flagged ? undefined : tell(read, 'CREATED');
     if (flagged) {
       const stale = dates.date !== undefined && known.date !== undefined && dates.date < known.date;
-      return stale ? undefined : tell('DELETED');
+      return stale ? undefined : tell(read, 'DELETED');
     }
     const compared = digests.under(known.rule ?? 0, page, recordId, record, digest);
     const storedRule = (known.rule ?? 0) === digests.rule ? rule : (head.rules[known.rule ?? 0] ?? rule);
     const counts = storedRule === rule ? dateCounts : countsUnder(storedRule);
     if (isNewVersion(known, { date: dates.date, digest: compared }, storedRule, counts, updatedUnit))
-      return tell('UPDATED');
+      return tell(read, 'UPDATED');
     const storedAsRead = storedRule === rule && (!dateCounts || known.date === dates.written);
     if (storedAsRead) return undefined;
-    return { recordId, told: { ...version, digest: storedRule === rule ? known.digest : digest, at: known.at } };
+    const restored = versionOf(read);
+    return { recordId, told: { ...restored, digest: storedRule === rule ? known.digest : digest, at: known.at } };
   };
 
   const isLater = (recordId: string, record: SourceRecord): boolean => {
@@ -155,23 +176,22 @@ export function openDetection(feed: Feed, head: FeedHead, snapshot: Snapshot, ev
     return known?.date !== undefined && written !== undefined && written > known.date;
   };
 
-  /** Where ids come twice on one page: the record that stands for each, the one of the latest date or else the first. */
-  const choose = (page: Page): ReadonlyMap<string, SourceRecord> | undefined => {
-    const byId = new Map<string, SourceRecord>();
-    let twice = false;
-    for (const record of page.records) {
-      const recordId = reading.id(record);
+  /** Of rows on one page that share an id, the place of the one that stands for them: that of the latest date, or else the first. */
+  const choose = (page: Page, ids: readonly (string | undefined)[]): ReadonlyMap<string, number> => {
+    const places = new Map<string, number>();
+    for (const [place, record] of page.records.entries()) {
+      const recordId = ids[place];
       if (recordId === undefined) continue;
-      const before = byId.get(recordId);
+      const former = places.get(recordId);
+      const before = former === undefined ? undefined : page.records[former];
       if (before === undefined) {
-        byId.set(recordId, record);
+        places.set(recordId, place);
         continue;
       }
-      twice = true;
       if (digests.current(before) !== digests.current(record)) remarks.sharedId++;
-      if ((dateIn(record, reading.updated) ?? 0) > (dateIn(before, reading.updated) ?? 0)) byId.set(recordId, record);
+      if ((dateIn(record, reading.updated) ?? 0) > (dateIn(before, reading.updated) ?? 0)) places.set(recordId, place);
     }
-    return twice ? byId : undefined;
+    return places;
   };
 
   return {
@@ -181,16 +201,16 @@ export function openDetection(feed: Feed, head: FeedHead, snapshot: Snapshot, ev
     newest: () => newest,
     page(page, time) {
       const outcomes: Outcome[] = [];
-      let withId = 0;
-      const chosen = choose(page);
-      for (const record of page.records) {
-        const recordId = reading.id(record);
+      const ids = page.records.map(reading.id);
+      const known = ids.filter((recordId) => recordId !== undefined);
+      const chosen = new Set(known).size === known.length ? undefined : choose(page, ids);
+      for (const [place, record] of page.records.entries()) {
+        const recordId = ids[place];
         if (recordId === undefined) {
           remarks.withoutId++;
           continue;
         }
-        withId++;
-        if (chosen?.get(recordId) !== undefined && chosen.get(recordId) !== record) continue;
+        if (chosen !== undefined && chosen.get(recordId) !== place) continue;
         // Rows shift: one that is met again counts only where it shows a later date, or it would be told forth and back.
         if (seen.has(recordId) && !isLater(recordId, record)) continue;
         seen.add(recordId);
@@ -199,7 +219,7 @@ export function openDetection(feed: Feed, head: FeedHead, snapshot: Snapshot, ev
         told.set(recordId, outcome.told);
         outcomes.push(outcome);
       }
-      return withId === 0 && page.records.length > 0 ? undefined : outcomes;
+      return known.length === 0 && page.records.length > 0 ? undefined : outcomes;
     },
   };
 }

@@ -141,7 +141,8 @@ async function readListing(work: Work, everything: boolean, now: Instant, signal
   // A clock that was ahead may have left a watermark in the future; nothing is asked from there.
   const position = { watermark: everything ? undefined : Math.min(work.head.watermark, now), now };
   const end = await readPages(feed, position, ports, signal, async (page, time, first) => {
-    if (opened === undefined) work.head = onProvidersClock(work.head, feed, clocksOf(feed, page, first));
+    if (opened === undefined && work.head.looked === 'none')
+      work.head = onProvidersClock(work.head, feed, clocksOf(feed, page, first));
     const detection = (opened ??= openDetection(feed, work.head, work.snapshot, everything));
     work.pollDate = time.start;
     const outcomes = detection.page(page, time);

@@ -1,3 +1,4 @@
+import type { AccountOutcome } from '../model/account.ts';
 import type { Page, ReadingTime } from '../model/change.ts';
 import type { Feed, Grant, Position } from '../model/feed.ts';
 import type { Duration, Instant } from '../model/instant.ts';
@@ -52,9 +53,9 @@ export async function readPages(
   take: (page: Page, time: ReadingTime, first: HttpAnswer) => Promise<PollFailure | undefined>,
 ): Promise<ReadingEnd> {
   const account = await ports.accounts.grant(feed.account, signal);
-  if (!account.ok) return failed({ says: account.says, ...(account.hint === undefined ? {} : { hint: account.hint }) });
+  if (!account.ok) return failed(refusal(account));
   const asking: Asking = { feed, ports, signal, grant: account.grant, renewed: false };
-  const { path, map } = { path: parsePath(feed.rule.records), map: feed.rule.map };
+  const place = { path: parsePath(feed.rule.records), map: feed.rule.map, dropNulls: feed.rule.dropNulls };
   const asked = new Set<string>();
   const contents = new Set<string>();
   let request = feed.request.first(position, asking.grant, ports.vault);
@@ -89,7 +90,7 @@ export async function readPages(
     first ??= answer;
     silent ||= verdict.silent;
 
-    const read = readPage(verdict.body, { path, map, dropNulls: feed.rule.dropNulls });
+    const read = readPage(verdict.body, place);
     if (!read.ok) return failed({ says: read.says, hint: read.hint });
     const records = read.page.records.length + read.unusable;
     if (records > 0 && feed.request.pagination.by !== 'none') {
@@ -172,8 +173,7 @@ async function ask(asking: Asking, request: HttpRequest, page: number): Promise<
     if (verdict.kind === 'renew' && !asking.renewed) {
       asking.renewed = true;
       const account = await ports.accounts.renew(feed.account, asking.grant, signal);
-      if (!account.ok)
-        return failed({ says: account.says, ...(account.hint === undefined ? {} : { hint: account.hint }) });
+      if (!account.ok) return failed(refusal(account));
       current = withGrant(current, asking.grant, account.grant);
       asking.grant = account.grant;
       continue;
@@ -220,6 +220,10 @@ export function noRecords(): PollFailure {
     says: 'no record in the answer has the id field',
     hint: 'look at idField and records: another answer came than was configured',
   };
+}
+
+function refusal(account: Extract<AccountOutcome, { ok: false }>): PollFailure {
+  return { says: account.says, ...(account.hint === undefined ? {} : { hint: account.hint }) };
 }
 
 function failed(failure: PollFailure): { readonly ok: false; readonly failure: PollFailure } {

@@ -6,9 +6,6 @@ import { socketAddress } from './socket-address.ts';
 /** How a system says that nobody listens: no such file, nobody behind it, or no folder where it should lie. */
 const NOBODY: ReadonlySet<string> = new Set(['ENOENT', 'ECONNREFUSED', 'ENOTDIR']);
 
-/** Methods that are called by name with a list of arguments; arguments and results are JSON. */
-export type Callable = { readonly [method: string]: (...args: never[]) => Promise<unknown> };
-
 /** Lets commands call methods through a socket file (mode 0600). A file left over by a killed process is replaced; the caller holds the lock. */
 export async function serveControl(path: string, methods: object): Promise<{ close(): Promise<void> }> {
   const server = createServer((incoming, outgoing) => {

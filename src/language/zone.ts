@@ -71,13 +71,6 @@ export function knownZone(zone: string): boolean {
   return findZone(zone) !== undefined;
 }
 
-/** What is to be added to an instant for the wall time of a zone, in ms; throws a RangeError for a zone that `knownZone` denies. */
-export function zoneOffset(zone: string): (instant: Instant) => Duration {
-  const found = findZone(zone);
-  if (found === undefined) throw new RangeError(`no time zone is called "${zone}"`);
-  return found.offsetAt;
-}
-
 /** The zone of a name, in any case of letters, or undefined where there is none. Regions are kept, so that each is examined once. */
 export function findZone(zone: string): Zone | undefined {
   const name = zone.trim();

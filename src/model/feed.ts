@@ -1,7 +1,7 @@
 import type { CompareRule, Deletes } from './change.ts';
 import type { DatePattern, Duration, Instant } from './instant.ts';
 import type { HttpRequest } from './ports.ts';
-import type { Json, JsonObject, SourceRecord } from './record.ts';
+import type { JsonObject, SourceRecord } from './record.ts';
 import type { Secret, Text, Vault } from './secret.ts';
 
 /** When a feed is polled. */
@@ -165,5 +165,3 @@ export interface OAuthPlan {
 export interface Plan {
   readonly feeds: ReadonlyMap<string, Feed>;
 }
-
-export type { Json };

@@ -1,8 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { systemEntropy } from '../../io/entropy.ts';
 import { packageRoot } from '../package-root.ts';
 
 /** The instance body that the demo runs, as it is shipped in examples/seeds. */
@@ -44,7 +44,7 @@ export async function readSeed(): Promise<SeedBody> {
 
 /** A key as Standard Webhooks writes it. */
 export function newSignatureKey(): string {
-  return `whsec_${randomBytes(24).toString('base64')}`;
+  return `whsec_${Buffer.from(systemEntropy().token(24), 'base64url').toString('base64')}`;
 }
 
 /** Writes config.yaml and the seed's instance, pointed at the sandbox, into a new folder that only its owner can read. */
