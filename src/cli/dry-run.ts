@@ -63,7 +63,7 @@ function everyOf({ schedule }: FeedPreview): string {
 }
 
 function requestText(preview: FeedPreview, style: ReturnType<typeof styles>): string {
-  const { request, baseline } = preview;
+  const { request, baseline, deletes } = preview;
   const lines = [
     style('bold', preview.feed),
     `  configured  ${preview.url}`,
@@ -71,6 +71,7 @@ function requestText(preview: FeedPreview, style: ReturnType<typeof styles>): st
     ...Object.entries(request.headers).map(([name, value]) => `              ${style('dim', `${name}: ${value}`)}`),
     ...(request.body === undefined ? [] : [`              ${style('dim', request.body)}`]),
     ...(baseline === undefined ? [] : [`  first look  ${baseline.request.method} ${baseline.request.url}`]),
+    ...(deletes === undefined ? [] : [`  deletions   ${deletes.request.method} ${deletes.request.url}`]),
   ];
   return `${lines.join('\n')}\n`;
 }

@@ -1,6 +1,5 @@
 import { compileDigest, dropNulls } from '../language/digest.ts';
-import { parsePath } from '../language/path.ts';
-import { isObject, recordsIn } from '../language/records.ts';
+import { isObject, recordsIn, recordsPlace } from '../language/records.ts';
 import type { CompareRule, FeedHead, Page, Told } from '../model/change.ts';
 import type { Reading } from '../model/feed.ts';
 import type { Duration, Instant } from '../model/instant.ts';
@@ -57,7 +56,7 @@ function digestPage(
   digest: (record: SourceRecord) => string,
 ): ReadonlyMap<string, string> {
   const digests = new Map<string, string>();
-  for (const found of recordsIn(page.body, { path: parsePath(rule.records), map: rule.map }) ?? []) {
+  for (const found of recordsIn(page.body, recordsPlace(rule, reading.idPaths)) ?? []) {
     if (!isObject(found)) continue;
     const record = rule.dropNulls ? dropNulls(found) : found;
     const id = reading.id(record);

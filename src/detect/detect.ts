@@ -5,11 +5,16 @@ import type { Instant } from '../model/instant.ts';
 import type { SourceRecord } from '../model/record.ts';
 import { dateIsIgnored, isNewVersion, openDigests } from './compare.ts';
 import { dateIn, isBefore } from './dates.ts';
+import { isLeftover } from './deletions.ts';
 import { eventId } from './event-id.ts';
+import { isFlagged } from './flag.ts';
 import { noRemarks, type Remarks } from './remarks.ts';
 
 /** One poll's work on what was read: pages go in, outcomes come out, in the order of the records. */
 export interface Detection {
+  /** What is remembered of a record, as this poll has it by now. */
+  known(recordId: string): Told | undefined;
+
   /** What a page comes to. Undefined where it holds records and none of them has the id: then the answer is not what was configured. */
   page(page: Page, time: ReadingTime): readonly Outcome[] | undefined;
   /** Ids read so far. */
@@ -40,8 +45,9 @@ interface Read {
   readonly record: SourceRecord;
   readonly dates: Dates;
   readonly digest: string;
-  /** Changes told of it before. */
+  /** Changes told of it before, and the last deletion that a feed of deletions told. */
   readonly n: number;
+  readonly deleted: Instant | undefined;
   /** The start of the poll. */
   readonly at: Instant;
 }
@@ -111,8 +117,9 @@ export function openDetection(feed: Feed, head: FeedHead, snapshot: Snapshot, ev
   const numericId = (record: SourceRecord): boolean =>
     reading.idPaths.every((path) => typeof at(record, path) !== 'string');
 
-  const versionOf = ({ record, dates, digest, n, at: readAt }: Read): Told => ({
+  const versionOf = ({ record, dates, digest, n, deleted, at: readAt }: Read): Told => ({
     n,
+    ...(deleted === undefined ? {} : { deleted }),
     ...(dates.written === undefined ? {} : { date: dates.written }),
     digest,
     at: readAt,
@@ -147,14 +154,16 @@ export function openDetection(feed: Feed, head: FeedHead, snapshot: Snapshot, ev
     const dates = readDates(record, recordId, time.horizon);
     if ((dates.written === undefined || !dateCounts) && undated.size < UNDATED_KEPT) undated.set(recordId, record);
     const digest = digests.current(record);
-    const read: Read = { recordId, record, dates, digest, n: known?.n ?? 0, at: time.start };
+    const { n = 0, deleted } = known ?? {};
+    const read: Read = { recordId, record, dates, digest, n, deleted, at: time.start };
     const flagged = feed.deletes.by === 'flag' && isFlagged(record, feed.deletes);
 
     if (known === undefined || known.gone === 'forgotten') {
       if (isOld(dates)) return learn(read, flagged);
       return tell(read, flagged ? 'DELETED' : kindOfUnknown(dates));
     }
-    if (known.gone === 'deleted') return flagged ? undefined : tell(read, 'CREATED');
+    if (known.gone === 'deleted')
+      return flagged || isLeftover(known, dates.date, time.start, feed.pollDelay) ? undefined : tell(read, 'CREATED');
     if (flagged) {
       const stale = dates.date !== undefined && known.date !== undefined && dates.date < known.date;
       return stale ? undefined : tell(read, 'DELETED');
@@ -195,6 +204,7 @@ export function openDetection(feed: Feed, head: FeedHead, snapshot: Snapshot, ev
   };
 
   return {
+    known: (recordId) => told.get(recordId) ?? snapshot.get(recordId),
     seen,
     undated,
     remarks,
@@ -222,15 +232,4 @@ export function openDetection(feed: Feed, head: FeedHead, snapshot: Snapshot, ev
       return known.length === 0 && page.records.length > 0 ? undefined : outcomes;
     },
   };
-}
-
-function isFlagged(
-  record: SourceRecord,
-  flag: { field: readonly string[]; values: readonly string[] | undefined },
-): boolean {
-  const value = at(record, flag.field);
-  if (flag.values === undefined)
-    return value !== undefined && value !== null && value !== false && value !== 0 && value !== '';
-  if (value === undefined || value === null || typeof value === 'object') return false;
-  return flag.values.includes(String(value));
 }

@@ -66,6 +66,7 @@ function sameRule(a: CompareRule, b: CompareRule): boolean {
     a.compare === b.compare &&
     a.records === b.records &&
     a.map === b.map &&
+    (a.record ?? '') === (b.record ?? '') &&
     a.dropNulls === b.dropNulls &&
     a.ignoreFields.length === b.ignoreFields.length &&
     a.ignoreFields.every((path, index) => path === b.ignoreFields[index])

@@ -1,6 +1,6 @@
 import type { FeedHead, ReadingTime } from '../model/change.ts';
 import type { Feed } from '../model/feed.ts';
-import type { Duration, Instant } from '../model/instant.ts';
+import type { DatePattern, Duration, Instant } from '../model/instant.ts';
 
 /** What a complete reading allows to be said about time. */
 export interface ReadingFacts {
@@ -44,9 +44,19 @@ export function nextWatermark(
  * which it changed, and be asked for by a finer one. Milliseconds are kept where the newest date shows that the provider gives them.
  */
 export function askableFrom(feed: Feed, instant: Instant, newest: Instant | undefined): Instant {
-  const { watermarkUnit } = feed.request;
+  const own = askable(feed.request.watermarkUnit, feed.reading.updated?.pattern, instant, newest);
+  if (feed.deletes.by !== 'feed') return own;
+  const { request, date } = feed.deletes.listing;
+  return Math.min(own, askable(request.watermarkUnit, date.pattern, instant, undefined));
+}
+
+function askable(
+  watermarkUnit: Duration | undefined,
+  pattern: DatePattern | undefined,
+  instant: Instant,
+  newest: Instant | undefined,
+): Instant {
   if (watermarkUnit === undefined) return instant;
-  const pattern = feed.reading.updated?.pattern;
   if (pattern !== undefined && pattern.unit > SECOND && watermarkUnit < pattern.unit) return pattern.floor(instant);
   if (watermarkUnit >= SECOND) return instant;
   return newest !== undefined && newest % SECOND !== 0 ? instant : Math.floor(instant / SECOND) * SECOND;

@@ -1,17 +1,20 @@
-import type { Doubt, FeedHead, Outcome, Page } from '../model/change.ts';
-import type { Feed } from '../model/feed.ts';
+import type { Doubt, FeedHead, Page } from '../model/change.ts';
+import type { Feed, Position } from '../model/feed.ts';
 import type { Instant } from '../model/instant.ts';
 import type { HttpAnswer } from '../model/ports.ts';
-import { absentFrom, countKnown, deletionsOf, doubtOf, forget } from '../detect/absence.ts';
+import { countKnown } from '../detect/absence.ts';
 import { dateIn } from '../detect/dates.ts';
 import { openDetection, type Detection } from '../detect/detect.ts';
 import { newborn, onProvidersClock, type FirstAnswer } from '../detect/head.ts';
 import { nextWatermark } from '../detect/watermark.ts';
 import { serverDate } from '../poll/verdict.ts';
-import { askEach, canAskEach } from './confirm.ts';
+import type { PollFailure } from './ask.ts';
+import { conditionsOf, validatorOf } from './conditional.ts';
+import { judgeAbsence, type Reread } from './judge-absence.ts';
 import type { EnginePorts, Outbox } from './ports.ts';
 import { tellRemarks } from './poll-notices.ts';
-import { noRecords, readPages, type CompleteReading, type PollFailure } from './read-pages.ts';
+import { readDeletions } from './read-deletions.ts';
+import { noRecords, readPages, type TakePage } from './read-pages.ts';
 import { flush, openWork, type Work } from './slices.ts';
 
 /** What a poll came to, for status, log and the command that asked for it. */
@@ -75,22 +78,41 @@ export async function pollFeed(
   const everything = readsEverything(feed, work.head, options, startedAt);
   const askedFrom = everything ? undefined : work.head.watermark;
   const known = everything && feed.deletes.by === 'sweep' ? countKnown(work.snapshot) : 0;
-  const listing = await readListing(work, everything, startedAt, signal);
+  const position = positionOf(work.head, everything, startedAt);
+  // A part of this reading may be committed and the rest never: then the provider is not asked whether the former listing still stands.
+  const { validator: former, ...unasked } = work.head;
+  const conditions = conditionsOf(feed, work.head, position, { everything, believe: options.believe });
+  work.head = unasked;
+  const listing = await readListing(work, everything, startedAt, signal, conditions);
   if (!listing.ok) return { ok: false, failure: listing.failure, told: work.told };
   const { detection, reading } = listing;
 
-  const noticed = tellRemarks(feed, work.head, detection, reading, startedAt, ports.tell);
-  const absence = everything ? await judgeAbsence(work, listing, { ...options, known }, startedAt, signal) : undefined;
+  work.noticed.push(...tellRemarks(feed, work.head, detection, reading, startedAt, ports.tell));
+  const deletions =
+    feed.deletes.by === 'feed'
+      ? await readDeletions(
+          work,
+          feed.deletes.listing,
+          detection,
+          { everything, start: reading.time.start, now: startedAt },
+          signal,
+        )
+      : undefined;
+  if (deletions !== undefined && !deletions.ok) return { ok: false, failure: deletions.failure, told: work.told };
+  const readAgain = (): Promise<Reread> => readListing(work, true, ports.clock.now(), signal);
+  const judged = { believe: options.believe, known, startedAt };
+  const absence = everything ? await judgeAbsence(work, listing, judged, readAgain, signal) : undefined;
   if (absence !== undefined && !absence.ok) return { ok: false, failure: absence.failure, told: work.told };
   work.pending.push(...(absence?.outcomes ?? []));
 
   const { watermark, shiftingStart } = nextWatermark(feed, work.head, {
     time: reading.time,
     newest: detection.newest(),
-    shifting: reading.shifting,
+    shifting: reading.shifting || deletions?.reading.shifting === true,
     upperBound: upperBound(work, askedFrom, startedAt),
-    silent: reading.silent,
+    silent: reading.silent || deletions?.reading.silent === true,
   });
+  const validator = reading.unchanged ? former : validatorOf(feed, work.head, position, reading.whole);
   const { relearn, doubt: _settled, ...kept } = work.head;
   const looked = everything ? 'full' : kept.looked === 'none' ? 'partial' : kept.looked;
   const doubt = absence === undefined ? work.head.doubt : absence.doubt;
@@ -98,7 +120,8 @@ export async function pollFeed(
     ...kept,
     watermark,
     looked,
-    noticed: [...kept.noticed, ...noticed],
+    noticed: [...kept.noticed, ...work.noticed],
+    ...(validator === undefined ? {} : { validator }),
     ...(shiftingStart === undefined ? {} : { shiftingStart }),
     ...(absence === undefined ? {} : { sweptAt: startedAt }),
     ...(doubt === undefined ? {} : { doubt }),
@@ -130,17 +153,22 @@ function readsEverything(feed: Feed, head: FeedHead, options: PollOptions, now: 
   );
 }
 
-type Listing =
-  | { readonly ok: true; readonly detection: Detection; readonly reading: CompleteReading }
-  | { readonly ok: false; readonly failure: PollFailure };
+/** Where a reading begins. A clock that was ahead may have left a watermark in the future; nothing is asked from there. */
+function positionOf(head: FeedHead, everything: boolean, now: Instant): Position {
+  return { watermark: everything ? undefined : Math.min(head.watermark, now), now };
+}
 
 /** Reads and detects; slices are committed as they fill. */
-async function readListing(work: Work, everything: boolean, now: Instant, signal: AbortSignal): Promise<Listing> {
+async function readListing(
+  work: Work,
+  everything: boolean,
+  now: Instant,
+  signal: AbortSignal,
+  conditions: Readonly<Record<string, string>> = {},
+): Promise<Reread> {
   const { feed, ports } = work;
   let opened: Detection | undefined;
-  // A clock that was ahead may have left a watermark in the future; nothing is asked from there.
-  const position = { watermark: everything ? undefined : Math.min(work.head.watermark, now), now };
-  const end = await readPages(feed, position, ports, signal, async (page, time, first) => {
+  const take: TakePage = async (page, time, first) => {
     if (opened === undefined && work.head.looked === 'none')
       work.head = onProvidersClock(work.head, feed, clocksOf(feed, page, first));
     const detection = (opened ??= openDetection(feed, work.head, work.snapshot, everything));
@@ -149,7 +177,8 @@ async function readListing(work: Work, everything: boolean, now: Instant, signal
     if (outcomes === undefined) return noRecords();
     work.pending.push(...outcomes);
     return flush(work, work.head, 'slices', signal);
-  });
+  };
+  const end = await readPages(feed, positionOf(work.head, everything, now), ports, signal, take, conditions);
   if (!end.ok) return end;
   return {
     ok: true,
@@ -171,87 +200,14 @@ function clocksOf(feed: Feed, page: Page, first: HttpAnswer): FirstAnswer {
   return { sentAt: first.sentAt, behind, newest };
 }
 
-interface Absence {
-  readonly ok: true;
-  readonly outcomes: readonly Outcome[];
-  readonly doubt: Doubt | undefined;
-  readonly forgotten: number;
-}
-
-/** Judges what a reading of everything did not show. Undefined where it proves nothing. */
-async function judgeAbsence(
-  work: Work,
-  listing: Extract<Listing, { ok: true }>,
-  options: PollOptions & { readonly known: number },
-  startedAt: Instant,
-  signal: AbortSignal,
-): Promise<Absence | { readonly ok: false; readonly failure: PollFailure } | undefined> {
-  const { feed, ports, head } = work;
-  const { detection, reading } = listing;
-  const bounded = feed.request.upperBound({ watermark: undefined, now: startedAt }) !== undefined;
-  if (!reading.listed || reading.silent) return undefined;
-  if (head.relearn !== undefined) {
-    const absent = bounded ? [] : absentFrom(work.snapshot, detection.seen);
-    const { learned } = detection.remarks;
-    if (learned + absent.length > 0) {
-      const says = `the request was edited: ${learned} records were learned and ${absent.length} forgotten without events`;
-      ports.tell({
-        name: 'feed:note',
-        level: 'info',
-        at: startedAt,
-        feed: feed.id,
-        says,
-        facts: { learned, forgotten: absent.length },
-      });
-    }
-    return { ok: true, outcomes: forget(work.snapshot, absent), doubt: undefined, forgotten: absent.length };
-  }
-  const complete = !bounded && reading.unusable === 0 && detection.remarks.withoutId === 0;
-  if (feed.deletes.by !== 'sweep' || !complete) return undefined;
-
-  let absent = absentFrom(work.snapshot, detection.seen);
-  const doubt = options.believe ? undefined : doubtOf(options.known, absent.length, feed.deletes.maxShare, startedAt);
-  if (doubt !== undefined) {
-    if (head.doubt === undefined) {
-      const says = `${doubt.absent} of ${doubt.known} known records are gone: that is doubted, and none is told as deleted (accept it: elementd poll ${feed.id} --believe)`;
-      ports.tell({
-        name: 'poll:doubted',
-        level: 'warn',
-        at: startedAt,
-        feed: feed.id,
-        says,
-        facts: { absent: doubt.absent, known: doubt.known },
-      });
-    }
-    return { ok: true, outcomes: [], doubt, forgotten: 0 };
-  }
-  if (absent.length > 0 && reading.pages > 1) {
-    if (canAskEach(feed, absent)) absent = await askEach(feed, absent, ports, signal);
-    else {
-      // Rows may have shifted between the pages: a second complete listing, begun after the first ended, must miss them too. What the
-      // first one showed is committed before, so that the second compares with it.
-      const stopped = await flush(work, head, 'all', signal);
-      if (stopped !== undefined) return { ok: false, failure: stopped };
-      const second = await readListing(work, true, ports.clock.now(), signal);
-      if (!second.ok) return second;
-      const again = second.detection;
-      const provesToo =
-        second.reading.listed && !second.reading.silent && again.remarks.withoutId + second.reading.unusable === 0;
-      absent = provesToo ? absent.filter((recordId) => !again.seen.has(recordId)) : [];
-    }
-    if (signal.aborted) return { ok: false, failure: { says: 'the poll was stopped' } };
-  }
-  return {
-    ok: true,
-    outcomes: deletionsOf(feed, head, work.snapshot, absent, reading.time.start),
-    doubt: undefined,
-    forgotten: 0,
-  };
-}
-
 /** No reading says anything of later than this: what its request printed, and, where the feed's beginning was moved back, that. */
 function upperBound(work: Work, askedFrom: Instant | undefined, now: Instant): Instant | undefined {
-  const printed = work.feed.request.upperBound({ watermark: askedFrom, now });
+  const { request, deletes } = work.feed;
+  const bounds = [
+    request.upperBound({ watermark: askedFrom, now }),
+    deletes.by === 'feed' ? deletes.listing.request.upperBound({ watermark: work.head.watermark, now }) : undefined,
+  ].filter((bound) => bound !== undefined);
+  const printed = bounds.length === 0 ? undefined : Math.min(...bounds);
   if (askedFrom === undefined || askedFrom <= work.head.watermark) return printed;
   return Math.min(work.head.watermark, printed ?? work.head.watermark);
 }

@@ -1,6 +1,6 @@
 import type { Instant } from '../model/instant.ts';
 import type { PollReport } from './cycle.ts';
-import type { PollFailure } from './read-pages.ts';
+import type { PollFailure } from './ask.ts';
 
 /** What polls of a feed came to since the daemon started. */
 export interface FeedRuns {

@@ -6,7 +6,7 @@ import { pollFeed, type PollOptions, type PollReport } from './cycle.ts';
 import { FeedLog } from './feed-log.ts';
 import { pollNotice } from './poll-telling.ts';
 import type { EnginePorts, Outbox } from './ports.ts';
-import type { PollFailure } from './read-pages.ts';
+import type { PollFailure } from './ask.ts';
 
 /** After a full disk, polling is tried again this often. */
 const FULL_PAUSE: Duration = 10_000;

@@ -31,6 +31,8 @@ export interface FeedPreview {
   readonly request: PreviewRequest;
   /** Where the first look reads everything: what it asks. */
   readonly baseline?: { readonly request: PreviewRequest };
+  /** Where deletions are listed: what is asked in a regular poll. */
+  readonly deletes?: { readonly request: PreviewRequest };
   readonly callback?: string;
 }
 
@@ -75,6 +77,13 @@ function previewFeed(feed: Feed, at: Instant, grant: Grant, ports: PreviewPorts)
     url: feed.request.configured({ watermark, now: at }),
     request: ask(watermark),
     ...(looksAtAll ? { baseline: { request: ask(undefined) } } : {}),
+    ...(feed.deletes.by === 'feed'
+      ? {
+          deletes: {
+            request: shown(feed.deletes.listing.request.first({ watermark, now: at }, grant, ports.vault)),
+          },
+        }
+      : {}),
     ...(feed.callback === undefined ? {} : { callback: feed.callback.key }),
   };
 }

@@ -4,7 +4,7 @@ import type { Instant } from '../model/instant.ts';
 import { composeDeliveries } from '../deliver/compose.ts';
 import { adopt, newborn } from '../detect/head.ts';
 import type { EnginePorts, Outbox } from './ports.ts';
-import type { PollFailure } from './read-pages.ts';
+import type { PollFailure } from './ask.ts';
 
 /** A large poll commits in slices of at most so many changes; only the last one moves the watermark. */
 const SLICE = 1_000;
@@ -24,6 +24,8 @@ export interface Work {
   readonly counts: { created: number; updated: number; deleted: number };
   told: number;
   pollDate: Instant;
+  /** Names of notices that this poll gave once for the feed. */
+  readonly noticed: string[];
 }
 
 /** When a feed of a new identity was born, as its former head remembers. */
@@ -47,6 +49,7 @@ export async function openWork(feed: Feed, ports: EnginePorts, outbox: Outbox, a
     counts: { created: 0, updated: 0, deleted: 0 },
     told: 0,
     pollDate: ports.clock.now(),
+    noticed: [],
   };
 }
 

@@ -5,7 +5,7 @@ import type { Journal } from '../model/journal.ts';
 import type { DrainStatus } from '../deliver/drain-status.ts';
 import type { Timing } from '../schedule/scheduler.ts';
 import type { FeedLog, FeedRuns } from './feed-log.ts';
-import type { PollFailure } from './read-pages.ts';
+import type { PollFailure } from './ask.ts';
 
 /** Where one feed stands. */
 export interface FeedStatus {

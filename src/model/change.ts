@@ -1,4 +1,4 @@
-import type { Duration, Instant } from './instant.ts';
+import type { Instant } from './instant.ts';
 import type { Json, SourceRecord } from './record.ts';
 
 export type ChangeKind = 'CREATED' | 'UPDATED' | 'DELETED';
@@ -19,6 +19,8 @@ export interface Told {
   readonly numeric?: true;
   /** A tombstone: the record was told as deleted, or forgotten without an event after its request was edited. */
   readonly gone?: 'deleted' | 'forgotten';
+  /** The date of the last deletion that a feed of deletions listed and that was told, though the record may have come back. */
+  readonly deleted?: Instant;
 }
 
 /** Record id -> version told. The truth about what receivers know. */
@@ -33,6 +35,8 @@ export interface CompareRule {
   readonly records: string;
   /** The records are an object of id -> record. */
   readonly map: boolean;
+  /** Dotted path to the record inside each member of the list; absent where members are the records. */
+  readonly record?: string;
   /** Null fields are dropped from a record before it is compared and told. */
   readonly dropNulls: boolean;
 }
@@ -42,6 +46,14 @@ export interface Doubt {
   readonly at: Instant;
   readonly absent: number;
   readonly known: number;
+}
+
+/** What the provider calls the listing that the last poll read, to be asked whether it is still so. */
+export interface Validator {
+  /** Hash of the request, of the account and of how records are read; only the same one is asked again. */
+  readonly request: string;
+  readonly etag?: string;
+  readonly modified?: string;
 }
 
 /** All that is remembered of a feed beside its snapshot. */
@@ -63,6 +75,7 @@ export interface FeedHead {
   /** When the last listing that could prove absence began. */
   readonly sweptAt?: Instant;
   readonly doubt?: Doubt;
+  readonly validator?: Validator;
   /** Hash of the request beside what belongs to the identity. */
   readonly request: string;
   /** Set where the request was edited: the next full reading learns unknown records older than this, and forgets absent ones. */
@@ -118,9 +131,3 @@ export interface ReadingTime {
   /** A record dated later than this lies in the future. */
   readonly horizon: Instant;
 }
-
-/** How deletions are found. */
-export type Deletes =
-  | { readonly by: 'none' }
-  | { readonly by: 'sweep'; readonly every: Duration; readonly maxShare: number }
-  | { readonly by: 'flag'; readonly field: readonly string[]; readonly values: readonly string[] | undefined };

@@ -1,5 +1,6 @@
-import type { CompareRule, Deletes } from './change.ts';
+import type { CompareRule } from './change.ts';
 import type { DatePattern, Duration, Instant } from './instant.ts';
+import type { ErrorRule, PageParameter, Pagination } from './pagination.ts';
 import type { HttpRequest } from './ports.ts';
 import type { JsonObject, SourceRecord } from './record.ts';
 import type { Secret, Text, Vault } from './secret.ts';
@@ -67,14 +68,6 @@ export interface DateField {
   readonly pattern: DatePattern;
 }
 
-/** How the next page is found. */
-export type Pagination =
-  | { readonly by: 'none' }
-  | { readonly by: 'page'; readonly param: string; readonly start: number }
-  /** `untilEmpty`: the link is there on the last page too, and an empty page is the end. */
-  | { readonly by: 'nextUrl'; readonly at: readonly string[]; readonly untilEmpty: boolean }
-  | { readonly by: 'link' };
-
 /** How a feed asks. Pure: everything that varies comes by argument. */
 export interface RequestPlan {
   /** The configured url with its words filled in, as written; secrets by their labels. */
@@ -82,6 +75,8 @@ export interface RequestPlan {
   first(position: Position, grant: Grant, vault: Vault): HttpRequest;
   /** The request for a link that the provider gave, with what the element adds to every call; undefined where it leaves the origin. */
   follow(link: string, from: HttpRequest, grant: Grant, vault: Vault): HttpRequest | undefined;
+  /** The request for the page that a parameter asks for; undefined where the body is none that it can be written into. */
+  turn(parameter: PageParameter, from: HttpRequest, grant: Grant): HttpRequest | undefined;
   /** The request that says whether one record is still there; undefined where the element does not say how. */
   item: ((recordId: string, grant: Grant, vault: Vault) => HttpRequest) | undefined;
   /** The upper bound that such a request prints, or undefined where it holds none. */
@@ -99,8 +94,39 @@ export interface RequestPlan {
   readonly fullPage: number | undefined;
 }
 
+/** A list of the provider that is read page by page. */
+export interface Listing {
+  readonly request: RequestPlan;
+  readonly account: AccountPlan;
+  readonly rule: CompareRule;
+  readonly reading: Pick<Reading, 'idPaths'>;
+  /** How an answer with a good status says that it is an error. */
+  readonly errorWhen: ErrorRule | undefined;
+}
+
+/** Which rows mean a deletion, or which records are deleted. `values` undefined: any that is not empty. */
+export interface DeletionFlag {
+  readonly field: readonly string[];
+  readonly values: readonly string[] | undefined;
+}
+
+/** A list of deletions, read with every poll. */
+export interface DeletionListing extends Listing {
+  readonly reading: Pick<Reading, 'idPaths' | 'id'>;
+  readonly date: DateField;
+  /** Undefined: all rows are deletions. */
+  readonly flag: DeletionFlag | undefined;
+}
+
+/** How deletions are found. */
+export type Deletes =
+  | { readonly by: 'none' }
+  | { readonly by: 'sweep'; readonly every: Duration; readonly maxShare: number }
+  | ({ readonly by: 'flag' } & DeletionFlag)
+  | { readonly by: 'feed'; readonly listing: DeletionListing };
+
 /** A resource of an account, compiled: what is scheduled, polled and remembered. */
-export interface Feed {
+export interface Feed extends Listing {
   /** `instance/resource`. */
   readonly id: string;
   readonly instance: string;
@@ -118,16 +144,13 @@ export interface Feed {
   readonly start: 'now' | 'all' | Instant;
   /** The first look reads everything. */
   readonly baseline: boolean;
-  readonly request: RequestPlan;
   readonly reading: Reading;
-  readonly rule: CompareRule;
   /** Seconds of the contract, here in ms. */
   readonly createdTolerance: Duration;
   readonly pollDelay: Duration;
   readonly deletes: Deletes;
   readonly callback: Callback | undefined;
   readonly teller: Teller;
-  readonly account: AccountPlan;
 }
 
 /** How an instance proves who it is. */

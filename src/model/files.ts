@@ -18,11 +18,18 @@ export type ScheduleFile =
 /**
  * How deletions are found.
  */
-export type DeletesFile = NoDeletes | SweepDeletes | FlagDeletes;
+export type DeletesFile = NoDeletes | SweepDeletes | FlagDeletes | FeedDeletes;
 /**
  * How the next page is found.
  */
-export type PaginationFile = NoPagination | PagePagination | NextUrlPagination | LinkPagination;
+export type PaginationFile =
+  | NoPagination
+  | PagePagination
+  | OffsetPagination
+  | NextUrlPagination
+  | LinkPagination
+  | CursorPagination
+  | LastIdPagination;
 /**
  * The HTTP method.
  */
@@ -273,6 +280,11 @@ export interface PolledResource {
    * The records are a map of id -> record instead of an array.
    */
   map?: boolean;
+  /**
+   * Dotted path to the record inside each member of the list, where members wrap it.
+   */
+  record?: string;
+  errorWhen?: ErrorWhen;
   pagination?: PaginationFile;
   method?: Method;
   /**
@@ -282,9 +294,9 @@ export interface PolledResource {
     [k: string]: string | number | boolean;
   };
   /**
-   * The body of the request. May hold template words.
+   * The body of the request. Values may hold template words. A map is sent as JSON, or as a form where the Content-Type header says so.
    */
-  body?: string;
+  body?: string | {};
 }
 /**
  * Where a record keeps its dates, and how they are written.
@@ -365,6 +377,91 @@ export interface FlagDeletes {
   values?: (string | number | boolean)[];
 }
 /**
+ * The provider lists deletions, each with its date. Records, paging and page size are those of the element's resource that `url` names, unless they are given here.
+ */
+export interface FeedDeletes {
+  /**
+   * A list of deletions, read with every poll.
+   */
+  by: 'feed';
+  /**
+   * Where deletions are listed: as the `url` of a polled resource. Words stand for the watermark of the feed.
+   */
+  url: string;
+  /**
+   * Dotted path to the id of the deleted record in a row, or a list of paths. Absent: as in the records.
+   *
+   * @minItems 1
+   */
+  idField?: string | string[];
+  /**
+   * Dotted path to the date of the deletion. A row that is not newer than the version told is ignored.
+   */
+  dateField: string;
+  /**
+   * Format of that date: a Java SimpleDateFormat, milliseconds or seconds. Absent: as of the updated date.
+   */
+  dateFormat?: string;
+  /**
+   * The zone of that date where its format says none.
+   */
+  dateTimezone?: string;
+  /**
+   * Dotted path to the field that says which rows are deletions. Absent: all rows are.
+   */
+  field?: string;
+  /**
+   * The values of that field that mean a deletion.
+   *
+   * @minItems 1
+   */
+  values?: (string | number | boolean)[];
+  /**
+   * Dotted path to the array of records; absent where the answer is the array.
+   */
+  records?: string;
+  /**
+   * The records are a map of id -> record instead of an array.
+   */
+  map?: boolean;
+  /**
+   * Dotted path to the record inside each member of the list, where members wrap it.
+   */
+  record?: string;
+  errorWhen?: ErrorWhen;
+  pagination?: PaginationFile;
+  method?: Method;
+  /**
+   * Headers of the request. Values may hold template words.
+   */
+  headers?: {
+    [k: string]: string | number | boolean;
+  };
+  /**
+   * The body of the request. Values may hold template words. A map is sent as JSON, or as a form where the Content-Type header says so.
+   */
+  body?: string | {};
+}
+/**
+ * How an answer with a good status says that it is an error.
+ */
+export interface ErrorWhen {
+  /**
+   * Dotted path to what says so.
+   */
+  at: string;
+  /**
+   * The values that mean an error. Absent: any value but null, false, 0, an empty text, list or object.
+   *
+   * @minItems 1
+   */
+  is?: (string | number | boolean | null)[];
+  /**
+   * Dotted path to what the error says. Absent: what is found there.
+   */
+  message?: string;
+}
+/**
  * One answer holds everything.
  */
 export interface NoPagination {
@@ -382,13 +479,70 @@ export interface PagePagination {
    */
   by: 'page';
   /**
-   * The query parameter that carries the number.
+   * The parameter that carries the number.
    */
   param: string;
   /**
    * The number of the first page.
    */
   start?: number;
+  /**
+   * Where the parameter stands: in the query, or in a JSON or form body (a dotted path there).
+   */
+  in?: 'query' | 'body';
+  /**
+   * Dotted path to a flag in the answer that is true while pages follow; the page where it is not is the last.
+   */
+  more?: string;
+  /**
+   * Dotted path to a flag in the answer that is true on the last page.
+   */
+  end?: string;
+  /**
+   * The query parameters that later pages send again, beside the credentials and what the element sends with every call. Absent: all of them.
+   */
+  keep?: string[];
+  /**
+   * The status with which the provider answers a page behind the last one.
+   */
+  pastEnd?: number;
+}
+/**
+ * Pages begin at a number of records.
+ */
+export interface OffsetPagination {
+  /**
+   * Pages begin at a number of records.
+   */
+  by: 'offset';
+  /**
+   * The parameter that carries the number of records to skip.
+   */
+  param: string;
+  /**
+   * The number of the first record.
+   */
+  start?: number;
+  /**
+   * Where the parameter stands: in the query, or in a JSON or form body (a dotted path there).
+   */
+  in?: 'query' | 'body';
+  /**
+   * Dotted path to a flag in the answer that is true while pages follow; the page where it is not is the last.
+   */
+  more?: string;
+  /**
+   * Dotted path to a flag in the answer that is true on the last page.
+   */
+  end?: string;
+  /**
+   * The query parameters that later pages send again, beside the credentials and what the element sends with every call. Absent: all of them.
+   */
+  keep?: string[];
+  /**
+   * The status with which the provider answers a page behind the last one.
+   */
+  pastEnd?: number;
 }
 /**
  * The answer holds the address of the next page.
@@ -406,6 +560,18 @@ export interface NextUrlPagination {
    * The link is there on the last page too; an empty page is the end.
    */
   untilEmpty?: boolean;
+  /**
+   * Dotted path to a flag in the answer that is true while pages follow; the page where it is not is the last.
+   */
+  more?: string;
+  /**
+   * Dotted path to a flag in the answer that is true on the last page.
+   */
+  end?: string;
+  /**
+   * Query parameters of the first request that are added where the address of the next page leaves them out.
+   */
+  keep?: string[];
 }
 /**
  * The Link header holds the address of the next page.
@@ -415,6 +581,76 @@ export interface LinkPagination {
    * The Link header holds the address of the next page.
    */
   by: 'link';
+  /**
+   * Query parameters of the first request that are added where the address of the next page leaves them out.
+   */
+  keep?: string[];
+}
+/**
+ * The answer holds a token that asks for the next page.
+ */
+export interface CursorPagination {
+  /**
+   * The answer holds a token that asks for the next page.
+   */
+  by: 'cursor';
+  /**
+   * Dotted path to the token.
+   */
+  at: string;
+  /**
+   * The parameter, field of the body or header that carries it.
+   */
+  param: string;
+  /**
+   * Where the cursor is sent: in the query, in a JSON or form body (a dotted path there), or in a header.
+   */
+  in?: 'query' | 'body' | 'header';
+  /**
+   * Dotted path to a flag in the answer that is true while pages follow; the page where it is not is the last.
+   */
+  more?: string;
+  /**
+   * Dotted path to a flag in the answer that is true on the last page.
+   */
+  end?: string;
+  /**
+   * The query parameters that later pages send again, beside the credentials and what the element sends with every call. Absent: all of them.
+   */
+  keep?: string[];
+}
+/**
+ * The id of the last record asks for the records behind it.
+ */
+export interface LastIdPagination {
+  /**
+   * The id of the last record asks for the records behind it.
+   */
+  by: 'lastId';
+  /**
+   * The parameter that carries the id.
+   */
+  param: string;
+  /**
+   * Dotted path to the id in the record. Absent: the field that holds the id.
+   */
+  at?: string;
+  /**
+   * Where the parameter stands: in the query, or in a JSON or form body (a dotted path there).
+   */
+  in?: 'query' | 'body';
+  /**
+   * Dotted path to a flag in the answer that is true while pages follow; the page where it is not is the last.
+   */
+  more?: string;
+  /**
+   * Dotted path to a flag in the answer that is true on the last page.
+   */
+  end?: string;
+  /**
+   * The query parameters that later pages send again, beside the credentials and what the element sends with every call. Absent: all of them.
+   */
+  keep?: string[];
 }
 /**
  * Limits of asking providers.
@@ -698,9 +934,9 @@ export interface ElementResource {
     [k: string]: string | number | boolean;
   };
   /**
-   * The body of the request. May hold template words.
+   * The body of the request. Values may hold template words. A map is sent as JSON, or as a form where the Content-Type header says so.
    */
-  body?: string;
+  body?: string | {};
   /**
    * Dotted path to the array of records; absent where the answer is the array.
    */
@@ -709,6 +945,11 @@ export interface ElementResource {
    * The records are a map of id -> record instead of an array.
    */
   map?: boolean;
+  /**
+   * Dotted path to the record inside each member of the list, where members wrap it.
+   */
+  record?: string;
+  errorWhen?: ErrorWhen;
   where?: WhereStyle;
   pagination?: PaginationFile;
   pageSize?: PageSizeFile;
@@ -740,13 +981,17 @@ export interface WhereStyle {
  */
 export interface PageSizeFile {
   /**
-   * The query parameter.
+   * The parameter that carries it.
    */
   param: string;
   /**
    * The most that the provider gives.
    */
   max?: number;
+  /**
+   * Where the parameter stands: in the query, or in a JSON or form body (a dotted path there).
+   */
+  in?: 'query' | 'body';
 }
 /**
  * What these facts were checked against.

@@ -5,10 +5,12 @@ import type { ElementFile, ElementResource, PolledResource } from '../model/file
 import type { Duration } from '../model/instant.ts';
 import { hashId, hashNumber } from '../language/identity.ts';
 import { textPrint } from './account.ts';
-import { compileRequest } from './compile-request.ts';
+import { compileRequest, type CompiledRequest } from './compile-request.ts';
 import { flagOf, secondsOf } from './configuration.ts';
-import { planBaseline, planDeletes, planPagination, planReading, planRule, planSchedule, planStart } from './entry.ts';
+import { planDeletes } from './deletes.ts';
+import { planBaseline, planErrorRule, planReading, planRule, planSchedule, planStart } from './entry.ts';
 import type { Findings } from './findings.ts';
+import { planPagination } from './pagination.ts';
 
 const DEFAULT_TOLERANCE: Duration = 10_000;
 
@@ -29,22 +31,42 @@ export interface FeedSource {
 export function compileFeed(source: FeedSource): Feed | undefined {
   const { instance, element, resourceKey, entry, account, callback, findings } = source;
   const pollDelay = secondsOf(entry.pollDelay, 0);
-  const compiled = compileRequest({
-    instance,
-    element,
-    entry,
-    resourceKey,
-    findings,
-    settings: (resource) => ({ pagination: planPagination(entry.pagination ?? resource?.pagination), pollDelay }),
-  });
+  const compile = (asked: PolledResource, name: string | undefined, told: Findings): CompiledRequest | undefined =>
+    compileRequest({
+      instance,
+      element,
+      entry: asked,
+      resourceKey: name,
+      findings: told,
+      settings: (resource) => ({
+        pagination: planPagination(
+          asked.pagination ?? resource?.pagination,
+          asked.idField ?? resource?.idField ?? resource?.poll?.idField,
+          told,
+        ),
+        pollDelay,
+      }),
+    });
+  const compiled = compile(entry, resourceKey, findings);
   const resource: ElementResource | undefined = compiled?.resource;
   const reading = planReading(entry, resource, findings);
   const schedule = planSchedule(entry, source.interval, findings);
   const start = planStart(entry, findings);
-  const deletes = planDeletes(entry.deletes ?? resource?.deletes, findings);
+  const dropNulls = flagOf(instance, 'filter.response.nulls', true);
+  const deletes = planDeletes({
+    file: entry.deletes ?? resource?.deletes,
+    entry,
+    idPaths: reading.idPaths,
+    account,
+    dropNulls,
+    compile: (asked, told) => compile(asked, undefined, told),
+    findings,
+  });
   if (resourceKey.trim() === '')
     findings.error([], 'has no name', 'the key names the feed and the objectType of its events');
-  if (compiled?.request.usesToken === true && account.type !== 'oauth2') {
+  const asksWithToken =
+    compiled?.request.usesToken === true || (deletes.by === 'feed' && deletes.listing.request.usesToken);
+  if (asksWithToken && account.type !== 'oauth2') {
     findings.error(
       ['url'],
       '${token.…} is used, but the account has no token answer',
@@ -62,7 +84,7 @@ export function compileFeed(source: FeedSource): Feed | undefined {
   if (compiled === undefined || findings.failed()) return undefined;
 
   const id = `${instance.id}/${resourceKey}`;
-  const rule = planRule(entry, resource, flagOf(instance, 'filter.response.nulls', true));
+  const rule = planRule(entry, resource, dropNulls);
   const hub = element.hub ?? 'general';
   const idFields = reading.idPaths.map((path) => path.join('.'));
   return {
@@ -81,6 +103,7 @@ export function compileFeed(source: FeedSource): Feed | undefined {
     start,
     baseline: planBaseline(entry, reading, deletes, compiled.request.hasWatermark),
     request: compiled.request,
+    errorWhen: planErrorRule(entry.errorWhen ?? resource?.errorWhen),
     reading,
     rule,
     createdTolerance: secondsOf(

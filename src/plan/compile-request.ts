@@ -1,7 +1,9 @@
 import type { CatalogInstance } from '../model/catalog.ts';
-import type { Pagination, RequestPlan } from '../model/feed.ts';
+import type { RequestPlan } from '../model/feed.ts';
 import type { ElementFile, ElementResource, PolledResource } from '../model/files.ts';
 import type { Duration } from '../model/instant.ts';
+import type { Pagination } from '../model/pagination.ts';
+import { bodyTemplate } from './body.ts';
 import { hashId } from '../language/identity.ts';
 import { compileTemplate, hasTime, type Part } from '../language/template.ts';
 import { printText } from '../language/text.ts';
@@ -9,8 +11,9 @@ import { holdsPassword } from './callback.ts';
 import { textOf } from './configuration.ts';
 import { HTTP_ELEMENT } from './element.ts';
 import type { Findings } from './findings.ts';
-import { bindParts, textParts, type BoundPart } from './parts.ts';
-import { plainText, splitUrl, type QueryParameter } from './polled-url.ts';
+import { pageSizeOf, startingAsWritten } from './page-size.ts';
+import { bindParts, printedParts, textParts, type BoundPart } from './parts.ts';
+import { splitUrl } from './polled-url.ts';
 import { planRequest, type BoundPair } from './request.ts';
 import { findTarget } from './target.ts';
 
@@ -37,8 +40,8 @@ export interface RequestSource {
     readonly pollDelay: Duration;
   };
   readonly findings: Findings;
-  /** The feed's own name, to warn where the url asks for another resource. */
-  readonly resourceKey: string;
+  /** The feed's own name, to warn where the url asks for another resource; undefined where it may. */
+  readonly resourceKey: string | undefined;
 }
 
 /** Compiles a polled entry's request. Undefined where something is wrong with it; that is found. */
@@ -99,6 +102,7 @@ export function compileRequest(source: RequestSource): CompiledRequest | undefin
   const resource = target.kind === 'resource' ? target.resource : undefined;
   if (
     target.kind === 'resource' &&
+    source.resourceKey !== undefined &&
     target.name !== source.resourceKey &&
     Object.hasOwn(element.resources ?? {}, source.resourceKey)
   ) {
@@ -114,8 +118,7 @@ export function compileRequest(source: RequestSource): CompiledRequest | undefin
   const path = target.kind === 'resource' ? template(target.resource.path, ['url']) : target.path;
   const settings = source.settings(resource);
   const pagination = startingAsWritten(settings.pagination, split.url.query);
-  const bodyText = entry.body ?? resource?.body;
-  const body = bodyText === undefined ? undefined : bind(template(bodyText, ['body']), ['body']);
+  const bodyFile = entry.body ?? resource?.body;
   const query = split.url.query.map(({ name, value }) => ({ name, value: bind(value, ['url']) }));
   const where = split.url.where.map(({ field, value }) => ({
     name: field,
@@ -129,6 +132,9 @@ export function compileRequest(source: RequestSource): CompiledRequest | undefin
     ...pairs(entry.headers, ['headers']),
   ];
   const method = entry.method ?? resource?.method ?? 'GET';
+  const body = bodyFile === undefined ? undefined : bind(bodyTemplate(bodyFile, headers, template, findings), ['body']);
+  if ('in' in pagination && pagination.in === 'body' && method === 'GET')
+    findings.error(['pagination', 'in'], 'is body, but a GET has none', 'write method: POST');
   const request = planRequest({
     configured: bind(urlParts, ['url']),
     method,
@@ -149,13 +155,18 @@ export function compileRequest(source: RequestSource): CompiledRequest | undefin
     pollDelay: settings.pollDelay,
   });
   if (findings.failed()) return undefined;
-  const varying = [...where, ...query, ...always, ...headers].map(({ name, value }) => [name, printed(value, MASKED)]);
+  const varying = [...where, ...query, ...always, ...headers].map(({ name, value }) => [
+    name,
+    printedParts(value, MASKED),
+  ]);
   return {
     request,
     resource,
-    base: printed(base),
-    path: printed(bind(path, ['url'])),
-    print: hashId(JSON.stringify([entry.url.trim(), method, varying, bodyText ?? '', printed(body ?? [], MASKED)])),
+    base: printedParts(base),
+    path: printedParts(bind(path, ['url'])),
+    print: hashId(
+      JSON.stringify([entry.url.trim(), method, varying, bodyFile ?? '', printedParts(body ?? [], MASKED)]),
+    ),
   };
 }
 
@@ -206,55 +217,4 @@ function getOf(entry: PolledResource, resource: ElementResource | undefined): st
   return typeof used === 'string' && (meant === undefined || used === meant) ? resource?.get : undefined;
 }
 
-/** A number that stands in the url for a parameter. */
-function writtenNumber(query: readonly QueryParameter[], param: string): number | undefined {
-  const found = query.find(({ name }) => name === param);
-  const text = found === undefined ? undefined : plainText(found.value);
-  return text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined;
-}
-
-/** Pages are counted on from the one that the url names. */
-function startingAsWritten(pagination: Pagination, query: readonly QueryParameter[]): Pagination {
-  if (pagination.by !== 'page') return pagination;
-  return { ...pagination, start: writtenNumber(query, pagination.param) ?? pagination.start };
-}
-
-function pageSizeOf(
-  entry: PolledResource,
-  resource: ElementResource | undefined,
-  pagination: Pagination,
-  query: readonly QueryParameter[],
-  findings: Findings,
-): { param: string; count: number; kept: boolean } | undefined {
-  const asked = entry.pageSize === undefined || entry.pageSize === '' ? undefined : Number(entry.pageSize);
-  const { param, max } = resource?.pageSize ?? {};
-  if (param === undefined) {
-    if (asked !== undefined && pagination.by !== 'none') {
-      findings.warn(
-        ['pageSize'],
-        'is not sent: nobody says in which parameter',
-        'write the parameter into the url, such as ?limit=100',
-      );
-    }
-    return undefined;
-  }
-  if (query.some(({ name }) => name === param)) {
-    const count = writtenNumber(query, param);
-    return count === undefined ? undefined : { param, count, kept: max !== undefined && count > 0 && count <= max };
-  }
-  const count = asked === undefined ? max : Math.min(asked, max ?? asked);
-  return count === undefined ? undefined : { param, count, kept: max !== undefined };
-}
-
 const MASKED = '[secret]';
-
-/** Parts for comparing two plans by; secrets by their labels unless a mask is given. */
-function printed(parts: readonly BoundPart[], mask?: string): string {
-  return parts
-    .map((part) => {
-      if (part.kind === 'text' || part.kind === 'value') return part.text;
-      if (part.kind === 'secret') return mask ?? printText([part.secret]);
-      return part.kind === 'token' ? `\${token.${part.path.join('.')}}` : '${…}';
-    })
-    .join('');
-}

@@ -1,6 +1,7 @@
-import type { CompareRule, Deletes } from '../model/change.ts';
-import type { DateField, Pagination, Reading, Schedule } from '../model/feed.ts';
-import type { DeletesFile, ElementResource, PaginationFile, PolledResource } from '../model/files.ts';
+import type { CompareRule } from '../model/change.ts';
+import type { DateField, Deletes, Reading, Schedule } from '../model/feed.ts';
+import type { ElementResource, ErrorWhen, PolledResource } from '../model/files.ts';
+import type { ErrorRule } from '../model/pagination.ts';
 import type { Duration, Instant } from '../model/instant.ts';
 import type { SourceRecord } from '../model/record.ts';
 import { compileCron } from '../language/cron.ts';
@@ -9,7 +10,6 @@ import { parseDuration } from '../language/duration.ts';
 import { at, parsePath } from '../language/path.ts';
 import type { Findings } from './findings.ts';
 
-const DAY: Duration = 86_400_000;
 /** What a date is read by where the file says no format: ISO 8601 with seconds and a zone, with a fraction or without. */
 const ISO = "yyyy-MM-dd'T'HH:mm:ss.SSSXXX";
 
@@ -29,7 +29,8 @@ export function planReading(entry: PolledResource, resource: ElementResource | u
   };
 }
 
-function readerOfId(paths: readonly (readonly string[])[]): (record: SourceRecord) => string | undefined {
+/** How a record's id is read. */
+export function readerOfId(paths: readonly (readonly string[])[]): (record: SourceRecord) => string | undefined {
   const only = paths[0] ?? [];
   if (paths.length === 1) return (record) => idText(record, only);
   return (record) => {
@@ -53,20 +54,29 @@ function planDate(entry: PolledResource, which: 'updated' | 'created', findings:
   const dates = entry.datesConfiguration ?? {};
   const field = dates[`${which}DateField`]?.trim();
   if (field === undefined || field === '') return undefined;
-  const own = dates[`${which}DateFormat`]?.trim();
-  const format = own === undefined || own === '' ? (dates.updatedDateFormat?.trim() ?? '') : own;
-  const zone =
-    dates[`${which}DateTimezone`]?.trim() ||
-    dates.updatedDateTimezone?.trim() ||
-    entry.updatedDateTimezone?.trim() ||
-    'GMT';
-  const compiled = compileDatePattern(format === '' ? ISO : format, zone);
-  if (compiled.ok) return { path: parsePath(field), pattern: compiled.pattern };
-  findings.error(
-    ['datesConfiguration', `${which}Date${knownZone(zone) ? 'Format' : 'Timezone'}`],
-    compiled.says,
-    compiled.hint,
+  return compileDate(
+    {
+      field,
+      format: dates[`${which}DateFormat`]?.trim() || dates.updatedDateFormat?.trim(),
+      zone:
+        dates[`${which}DateTimezone`]?.trim() || dates.updatedDateTimezone?.trim() || entry.updatedDateTimezone?.trim(),
+    },
+    ['datesConfiguration', `${which}Date`],
+    findings,
   );
+}
+
+/** A date's field and how it is read; `path` is where the keys that end in Format and Timezone begin. */
+export function compileDate(
+  date: { readonly field: string; readonly format: string | undefined; readonly zone: string | undefined },
+  path: readonly string[],
+  findings: Findings,
+): DateField | undefined {
+  const zone = date.zone || 'GMT';
+  const compiled = compileDatePattern(date.format || ISO, zone);
+  if (compiled.ok) return { path: parsePath(date.field), pattern: compiled.pattern };
+  const key = `${path.at(-1) ?? ''}${knownZone(zone) ? 'Format' : 'Timezone'}`;
+  findings.error([...path.slice(0, -1), key], compiled.says, compiled.hint);
   return undefined;
 }
 
@@ -100,29 +110,14 @@ export function planStart(entry: PolledResource, findings: Findings): 'now' | 'a
   return 'now';
 }
 
-/** How deletions are found. */
-export function planDeletes(deletes: DeletesFile | undefined, findings: Findings): Deletes {
-  if (deletes === undefined || deletes.by === 'none') return { by: 'none' };
-  if (deletes.by === 'flag') {
-    return { by: 'flag', field: parsePath(deletes.field), values: deletes.values?.map(String) };
-  }
-  const every = deletes.every === undefined ? DAY : parseDuration(deletes.every);
-  if (every === undefined) findings.error(['deletes', 'every'], `"${deletes.every}" is no duration`, 'such as 24h');
-  return { by: 'sweep', every: every ?? DAY, maxShare: deletes.maxShare ?? 0.5 };
-}
-
-/** How the next page is found. */
-export function planPagination(pagination: PaginationFile | undefined): Pagination {
-  switch (pagination?.by) {
-    case 'page':
-      return { by: 'page', param: pagination.param, start: pagination.start ?? 1 };
-    case 'nextUrl':
-      return { by: 'nextUrl', at: parsePath(pagination.at), untilEmpty: pagination.untilEmpty ?? false };
-    case 'link':
-      return { by: 'link' };
-    default:
-      return { by: 'none' };
-  }
+/** How an answer with a good status says that it is an error. */
+export function planErrorRule(file: ErrorWhen | undefined): ErrorRule | undefined {
+  if (file === undefined) return undefined;
+  return {
+    at: parsePath(file.at),
+    is: file.is?.map(String),
+    message: file.message === undefined ? undefined : parsePath(file.message),
+  };
 }
 
 /** How two readings of a record are compared. */
@@ -136,6 +131,7 @@ export function planRule(
     ignoreFields: entry.ignoreFields ?? [],
     records: entry.records ?? resource?.records ?? '',
     map: entry.map ?? resource?.map ?? false,
+    ...((entry.record ?? resource?.record) === undefined ? {} : { record: entry.record ?? resource?.record ?? '' }),
     dropNulls,
   };
 }

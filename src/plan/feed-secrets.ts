@@ -11,7 +11,8 @@ export function feedSecrets(feed: Feed): readonly Secret[] {
     if (callback.basic !== undefined) texts.push(callback.basic.username, callback.basic.password);
   }
   for (const value of Object.values(account)) if (isText(value)) texts.push(value);
-  return [...feed.request.secrets, ...texts.flatMap(secretsIn)];
+  const deletions = feed.deletes.by === 'feed' ? feed.deletes.listing.request.secrets : [];
+  return [...feed.request.secrets, ...deletions, ...texts.flatMap(secretsIn)];
 }
 
 function isText(value: unknown): value is Text {

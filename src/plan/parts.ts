@@ -4,6 +4,7 @@ import type { Duration, Instant } from '../model/instant.ts';
 import type { Text, Vault } from '../model/secret.ts';
 import { at, printPath } from '../language/path.ts';
 import type { Part } from '../language/template.ts';
+import { printText } from '../language/text.ts';
 
 /** A part of a template in which configuration words are filled in; `value` is what stood for one and is escaped like any other word. */
 export type BoundPart = Exclude<Part, { kind: 'configuration' }> | { readonly kind: 'value'; readonly text: string };
@@ -41,6 +42,17 @@ export function textParts(text: Text): readonly BoundPart[] {
   return text.map((part): BoundPart =>
     typeof part === 'string' ? { kind: 'text', text: part } : { kind: 'secret', secret: part },
   );
+}
+
+/** Parts for comparing two plans by; secrets by their labels unless a mask is given. */
+export function printedParts(parts: readonly BoundPart[], mask?: string): string {
+  return parts
+    .map((part) => {
+      if (part.kind === 'text' || part.kind === 'value') return part.text;
+      if (part.kind === 'secret') return mask ?? printText([part.secret]);
+      return part.kind === 'token' ? `\${token.${printPath(part.path)}}` : '${…}';
+    })
+    .join('');
 }
 
 /** Writes parts out; everything but the template's own text is escaped, and that too where `escapeText` is given. */

@@ -1,9 +1,13 @@
-import type { Grant, Pagination, Position, RequestPlan } from '../model/feed.ts';
+import type { Grant, Position, RequestPlan } from '../model/feed.ts';
 import type { Duration, Instant } from '../model/instant.ts';
+import type { Pagination } from '../model/pagination.ts';
 import type { HttpRequest } from '../model/ports.ts';
 import type { Vault } from '../model/secret.ts';
+import { encodeValue } from '../language/query-string.ts';
 import { heldLink } from './origin.ts';
+import type { PageSize } from './page-size.ts';
 import { instantOf, writeParts, type BoundPart, type Ink } from './parts.ts';
+import { bodyHolds, missingPairs, setInBody, turnPage, withHeader } from './turn-page.ts';
 
 /** A named template, such as a header or a query parameter. */
 export interface BoundPair {
@@ -34,7 +38,7 @@ export interface RequestParts {
   readonly body: readonly BoundPart[] | undefined;
   readonly itemPath: readonly BoundPart[] | undefined;
   readonly pagination: Pagination;
-  readonly pageSize: { readonly param: string; readonly count: number; readonly kept: boolean } | undefined;
+  readonly pageSize: PageSize | undefined;
   readonly pollDelay: Duration;
 }
 
@@ -52,6 +56,7 @@ export function planRequest(parts: RequestParts): RequestPlan {
     ].filter((part) => part.kind === 'time');
   const paramNames = new Set([...parts.query, ...parts.where].map((pair) => pair.name));
   const further = parts.always.filter((pair) => !paramNames.has(pair.name));
+  const opening = openingParameters(parts);
 
   const first = (position: Position, grant: Grant, vault: Vault): HttpRequest => {
     const ink: Ink = { position, pollDelay: parts.pollDelay, grant, vault };
@@ -60,15 +65,17 @@ export function planRequest(parts: RequestParts): RequestPlan {
       if (kept(predicate, position)) pairs.push(writeLiteral(predicate, ink));
     }
     for (const pair of parts.query) pairs.push(writeAsWritten(pair, ink));
-    if (pageSize !== undefined && !paramNames.has(pageSize.param)) {
-      pairs.push(`${encodeValue(pageSize.param)}=${pageSize.count}`);
-    }
-    if (pagination.by === 'page' && !paramNames.has(pagination.param)) {
-      pairs.push(`${encodeValue(pagination.param)}=${pagination.start}`);
+    for (const { param, value } of opening) {
+      if (value.in === 'query' && !paramNames.has(param)) pairs.push(`${encodeValue(param)}=${value.count}`);
     }
     const body = parts.body === undefined ? undefined : writeParts(parts.body, ink, escapeFor(parts.body));
     for (const pair of further) pairs.push(writeLiteral(pair, ink));
-    return finish(parts.method, addressOf(ink, parts.path), pairs, ink, body);
+    let request = finish(parts.method, addressOf(ink, parts.path), pairs, ink, body);
+    for (const { param, value } of opening) {
+      if (value.in === 'query' || bodyHolds(request, param)) continue;
+      request = { ...request, body: setInBody(request, param, value.count) ?? body ?? '' };
+    }
+    return request;
   };
 
   const addressOf = (ink: Ink, path: readonly BoundPart[]): string =>
@@ -92,18 +99,23 @@ export function planRequest(parts: RequestParts): RequestPlan {
   };
 
   const headersOf = (ink: Ink, body: string | undefined): Record<string, string> => {
-    const headers: Record<string, string> = {};
-    for (const pair of parts.headers)
-      setHeader(
+    let headers: Record<string, string> = {};
+    for (const { name, value } of parts.headers)
+      headers = withHeader(
         headers,
-        pair.name,
-        writeParts(pair.value, ink, (value) => value),
+        name,
+        writeParts(value, ink, (text) => text),
       );
     if (!hasHeader(headers, 'accept')) headers['Accept'] = 'application/json';
-    if (body !== undefined && !hasHeader(headers, 'content-type')) headers['Content-Type'] = contentTypeOf(body);
-    for (const [name, value] of Object.entries(ink.grant?.headers ?? {})) setHeader(headers, name, value);
+    if ((body !== undefined || writesBody) && !hasHeader(headers, 'content-type'))
+      headers['Content-Type'] = contentTypeOf(body ?? '{}');
+    for (const [name, value] of Object.entries(ink.grant?.headers ?? {})) headers = withHeader(headers, name, value);
     return headers;
   };
+
+  const always = new Set(parts.always.map(({ name }) => name));
+  const keeps = 'keep' in pagination ? pagination.keep : undefined;
+  const writesBody = 'in' in pagination && pagination.in === 'body';
 
   const watermarkUnits = timesOf({ watermark: 0, now: 0 }).flatMap((part) =>
     part.of === 'watermark' ? [part.pattern.unit] : [],
@@ -138,11 +150,18 @@ export function planRequest(parts: RequestParts): RequestPlan {
       if (held === undefined) return undefined;
       const present = new URL(held).searchParams;
       const missing = [
+        ...missingPairs(from.url, held, keeps ?? []),
         ...parts.always.filter((pair) => !present.has(pair.name)).map((pair) => writeLiteral(pair, ink)),
         ...grantPairs(grant.query.filter(([name]) => !present.has(name))),
       ];
       const url = missing.length === 0 ? held : `${held}${held.includes('?') ? '&' : '?'}${missing.join('&')}`;
       return { ...from, url, headers: { ...from.headers, ...grant.headers } };
+    },
+    turn(parameter, from, grant) {
+      const granted = new Set(grant.query.map(([name]) => name));
+      const kept = (name: string): boolean =>
+        keeps === undefined || keeps.includes(name) || always.has(name) || granted.has(name);
+      return turnPage(from, parameter, kept);
     },
     item:
       parts.itemPath === undefined
@@ -170,6 +189,17 @@ export function planRequest(parts: RequestParts): RequestPlan {
   };
 }
 
+/** What the first request says of the pages to come: their size, and the number of the first. */
+function openingParameters({ pageSize, pagination }: RequestParts): readonly {
+  readonly param: string;
+  readonly value: { readonly in: 'query' | 'body'; readonly count: number };
+}[] {
+  const size = pageSize === undefined ? [] : [{ param: pageSize.param, value: pageSize }];
+  const counted = pagination.by === 'page' || pagination.by === 'offset';
+  const number = counted ? [{ param: pagination.param, value: { in: pagination.in, count: pagination.start } }] : [];
+  return [...size, ...number];
+}
+
 /** A reading of everything leaves out the predicates that hold a time word. */
 function kept(predicate: BoundPredicate, position: Position): boolean {
   return position.watermark !== undefined || !predicate.timed;
@@ -188,11 +218,6 @@ function grantPairs(query: Grant['query']): readonly string[] {
   return query.map(([name, value]) => `${encodeValue(name)}=${value}`);
 }
 
-/** Escapes a value that stands for a word, an id or a parameter; half a surrogate pair becomes U+FFFD. */
-function encodeValue(text: string): string {
-  return encodeURIComponent(text.replace(/\p{Surrogate}/gu, '\ufffd'));
-}
-
 /** Escapes only what may not be sent in a url at all; `%41` and `+` stay as they are, while a `#` would cut the rest off. */
 function encodeRaw(text: string): string {
   return text.replace(/[^A-Za-z0-9\-._~:/?[\]@!$&'()*+,;=%]|%(?![0-9A-Fa-f]{2})/gu, encodeValue);
@@ -206,12 +231,6 @@ function escapeFor(body: readonly BoundPart[]): (value: string) => string {
 
 function contentTypeOf(body: string): string {
   return /^\s*[[{"]/.test(body) ? 'application/json' : 'application/x-www-form-urlencoded';
-}
-
-/** Names of headers are the same in any case: what is set later stands alone. */
-function setHeader(headers: Record<string, string>, name: string, value: string): void {
-  for (const known of Object.keys(headers)) if (known.toLowerCase() === name.toLowerCase()) delete headers[known];
-  headers[name] = value;
 }
 
 function hasHeader(headers: Readonly<Record<string, string>>, name: string): boolean {

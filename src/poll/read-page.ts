@@ -1,12 +1,10 @@
 import { dropNulls } from '../language/digest.ts';
-import { isObject, recordsIn } from '../language/records.ts';
+import { isObject, recordsIn, type RecordsPlace } from '../language/records.ts';
 import type { Page } from '../model/change.ts';
 import type { Json, SourceRecord } from '../model/record.ts';
 
 /** Where the records of an answer are and how they are kept. */
-export interface PageRule {
-  readonly path: readonly string[];
-  readonly map: boolean;
+export interface PageRule extends RecordsPlace {
   readonly dropNulls: boolean;
 }
 

@@ -1,8 +1,10 @@
 import { parseExact } from '../language/exact-json.ts';
 import { httpDate } from '../language/http-date.ts';
 import type { Duration, Instant } from '../model/instant.ts';
+import type { ErrorRule } from '../model/pagination.ts';
 import type { HttpAnswer, HttpOutcome } from '../model/ports.ts';
 import type { Json } from '../model/record.ts';
+import { errorIn } from './error-in-answer.ts';
 import { providerSays } from './provider-says.ts';
 
 /** What an answer of a provider means. Every kind but `take` fails the poll; then the watermark stays. */
@@ -10,7 +12,10 @@ export type PollVerdict =
   | {
       readonly kind: 'take';
       readonly body: Json;
-      /** Nothing at all was in it, so it proves nothing. */ readonly silent: boolean;
+      /** Nothing at all was in it, so it proves nothing. */
+      readonly silent: boolean;
+      /** 304: what was read last is still so. */
+      readonly unchanged: boolean;
     }
   /** 401: the grant may have expired. */
   | { readonly kind: 'renew'; readonly says: string }
@@ -24,12 +29,18 @@ export type PollVerdict =
 /** No provider is obeyed for longer: a count that is meant otherwise (a point in time, milliseconds) would end a feed for years. */
 const LONGEST_WAIT: Duration = 86_400_000;
 
-/** Judges the answer to a list request. Pure. */
-export function judgeAnswer(outcome: HttpOutcome): PollVerdict {
+/** Judges the answer to a list request; `errorWhen` says how one with a good status is an error all the same. Pure. */
+export function judgeAnswer(outcome: HttpOutcome, errorWhen?: ErrorRule): PollVerdict {
   if (!outcome.ok) return judgeSilence(outcome.failure, outcome.says);
-  const { answer } = outcome;
+  const verdict = judgeStatus(outcome.answer);
+  if (verdict.kind !== 'take' || errorWhen === undefined) return verdict;
+  const says = errorIn(verdict.body, errorWhen);
+  return says === undefined ? verdict : { kind: 'transient', says, until: retryAfter(outcome.answer) };
+}
+
+function judgeStatus(answer: HttpAnswer): PollVerdict {
   const { status } = answer;
-  if (status === 204 || status === 304) return { kind: 'take', body: null, silent: false };
+  if (status === 204 || status === 304) return { kind: 'take', body: null, silent: false, unchanged: status === 304 };
   if (status === 202)
     return { kind: 'transient', says: 'the provider is still preparing the answer (202)', until: retryAfter(answer) };
   if (status >= 200 && status < 300) return judgeBody(answer);
@@ -91,9 +102,9 @@ function judgeSilence(failure: string, says: string): PollVerdict {
 }
 
 function judgeBody(answer: HttpAnswer): PollVerdict {
-  if (answer.text.trim() === '') return { kind: 'take', body: null, silent: true };
+  if (answer.text.trim() === '') return { kind: 'take', body: null, silent: true, unchanged: false };
   const parsed = parseExact(answer.text);
-  if (parsed.ok) return { kind: 'take', body: parsed.value, silent: false };
+  if (parsed.ok) return { kind: 'take', body: parsed.value, silent: false, unchanged: false };
   return {
     kind: 'broken',
     says: `the answer is not JSON: ${parsed.says}`,

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readCatalog } from '../../src/config/read-catalog.ts';
-import { readPages, type PollFailure } from '../../src/engine/read-pages.ts';
+import type { PollFailure } from '../../src/engine/ask.ts';
+import { readPages } from '../../src/engine/read-pages.ts';
 import { revealLiteral } from '../../src/language/secret.ts';
 import { at } from '../../src/language/path.ts';
 import type { SourceFile } from '../../src/model/catalog.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isObject, recordsIn } from '../../src/language/records.ts';
+import { isEmpty, isObject, recordsIn } from '../../src/language/records.ts';
 import type { Json } from '../../src/model/record.ts';
 
 const values: readonly (readonly [value: Json | undefined, object: boolean])[] = [
@@ -43,6 +43,29 @@ const places: readonly (readonly [
 
 for (const [body, path, map, found] of places) {
   test(`in ${JSON.stringify(body)} at ${path.join('.') || 'the top'}${map ? ' as a map' : ''} is ${JSON.stringify(found) ?? 'no list'}`, () => {
-    assert.deepEqual(recordsIn(body, { path, map }), found);
+    assert.deepEqual(recordsIn(body, { path, map, record: [], key: undefined }), found);
+  });
+}
+
+const empties: readonly (readonly [value: Json | undefined, empty: boolean])[] = [
+  [undefined, true],
+  [null, true],
+  [false, true],
+  [0, true],
+  ['', true],
+  [[], true],
+  [{}, true],
+  [true, false],
+  ['0', false],
+  ['false', false],
+  [-1, false],
+  [0n, false],
+  [[null], false],
+  [{ a: null }, false],
+];
+
+for (const [value, empty] of empties) {
+  test(`${typeof value === 'bigint' ? `${value}n` : JSON.stringify(value)} says ${empty ? 'nothing' : 'something'}`, () => {
+    assert.equal(isEmpty(value), empty);
   });
 }

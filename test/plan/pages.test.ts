@@ -64,7 +64,7 @@ test('a page size without a known maximum says nothing about a full page', () =>
 test('pages are counted on from the number in the url', () => {
   const { pagination } = feedWith({ url: '/customers?page=0' }).request;
 
-  assert.deepEqual(pagination, { by: 'page', param: 'page', start: 0 });
+  assert.deepEqual(pagination, { by: 'page', param: 'page', in: 'query', start: 0 });
 });
 
 test('a page size that nobody can send is warned about', () => {

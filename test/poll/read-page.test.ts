@@ -3,9 +3,10 @@ import { test } from 'node:test';
 import type { Json } from '../../src/model/record.ts';
 import { readPage, type PageRule } from '../../src/poll/read-page.ts';
 
-const LIST: PageRule = { path: ['items'], map: false, dropNulls: false };
-const ROOT: PageRule = { path: [], map: false, dropNulls: false };
-const MAP: PageRule = { path: [], map: true, dropNulls: false };
+const ROOT: PageRule = { path: [], map: false, record: [], key: 'id', dropNulls: false };
+const LIST: PageRule = { ...ROOT, path: ['items'] };
+const MAP: PageRule = { ...ROOT, map: true };
+const WRAPPED: PageRule = { ...LIST, record: ['data', 'person'] };
 
 const read: readonly (readonly [
   body: Json,
@@ -20,6 +21,16 @@ const read: readonly (readonly [
   [[{ id: 1 }], ROOT, [{ id: 1 }], 0, true],
   [{ a: { id: 1 }, b: 7 }, MAP, [{ id: 1 }], 1, true],
   [{}, MAP, [], 0, true],
+  [
+    { a: { id: 1 }, b: { name: 'x' }, c: { id: null } },
+    MAP,
+    [{ id: 1 }, { id: 'b', name: 'x' }, { id: null }],
+    0,
+    true,
+  ],
+  [{ b: { name: 'x' } }, { ...MAP, key: undefined }, [{ name: 'x' }], 0, true],
+  [{ items: [{ data: { person: { id: 1 } } }, { data: {} }, { id: 2 }] }, WRAPPED, [{ id: 1 }], 2, true],
+  [{ a: { n: { x: 1 } }, b: { n: 5 } }, { ...MAP, record: ['n'] }, [{ id: 'a', x: 1 }], 1, true],
   [{}, LIST, [], 0, false],
   [{}, ROOT, [], 0, false],
   [null, LIST, [], 0, false],

@@ -50,12 +50,12 @@ for (const [failure, kind] of failures) {
 }
 
 const bodies: readonly (readonly [status: number, text: string, verdict: unknown])[] = [
-  [200, '{"a":[1]}', { kind: 'take', body: { a: [1] }, silent: false }],
-  [200, '[9007199254740993]', { kind: 'take', body: [9007199254740993n], silent: false }],
-  [200, 'null', { kind: 'take', body: null, silent: false }],
-  [200, ' \n', { kind: 'take', body: null, silent: true }],
-  [204, '', { kind: 'take', body: null, silent: false }],
-  [304, '', { kind: 'take', body: null, silent: false }],
+  [200, '{"a":[1]}', { kind: 'take', body: { a: [1] }, silent: false, unchanged: false }],
+  [200, '[9007199254740993]', { kind: 'take', body: [9007199254740993n], silent: false, unchanged: false }],
+  [200, 'null', { kind: 'take', body: null, silent: false, unchanged: false }],
+  [200, ' \n', { kind: 'take', body: null, silent: true, unchanged: false }],
+  [204, '', { kind: 'take', body: null, silent: false, unchanged: false }],
+  [304, '', { kind: 'take', body: null, silent: false, unchanged: true }],
 ];
 
 for (const [status, text, verdict] of bodies) {

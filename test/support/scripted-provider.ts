@@ -1,3 +1,4 @@
+import { hashId } from '../../src/language/identity.ts';
 import { writeExact } from '../../src/language/exact-json.ts';
 import type { Duration, Instant } from '../../src/model/instant.ts';
 import type { Http, HttpAnswer, HttpFailure, HttpOutcome, HttpRequest } from '../../src/model/ports.ts';
@@ -31,6 +32,8 @@ export interface ProviderOptions {
   readonly exclusive?: boolean;
   /** From receiving a request to the head of the answer. The rows are looked up halfway. */
   readonly took?: Duration;
+  /** A listing has an ETag, and a request that names it is answered with 304 while it is the same. */
+  readonly etags?: boolean;
 }
 
 /** The next answer, instead of what the ledger says: a status, a body, a whole head, or no answer at all. */
@@ -41,7 +44,8 @@ export type Scripted =
   | { readonly status: number; readonly headers?: Readonly<Record<string, string>>; readonly text?: string };
 
 /**
- * A provider in memory: `/contacts?since=ISO&page=N` lists its ledger, `/contacts/ID` shows one record. Its clock is ours and `ahead`;
+ * A provider in memory: `/contacts?since=ISO&page=N` lists its ledger, `/contacts/ID` shows one record, `/deleted?since=ISO` lists
+ * deletions. Its clock is ours and `ahead`;
  * what its answers say of it is `date`.
  */
 export class ScriptedProvider implements Http {
@@ -52,6 +56,7 @@ export class ScriptedProvider implements Http {
   readonly #clock: VirtualClock;
   readonly #options: ProviderOptions;
   readonly #rows = new Map<string, Row>();
+  readonly #deletions: { readonly id: string; readonly deleted: Instant }[] = [];
   readonly #script = new Map<number, Scripted>();
   readonly #before = new Map<number, () => void>();
   readonly #behind = new Map<number, () => void>();
@@ -83,6 +88,8 @@ export class ScriptedProvider implements Http {
   /** Deletes a record; searches show it no more. */
   remove(id: string): void {
     this.#rows.delete(id);
+    const unit = this.#options.unit ?? 1;
+    this.#deletions.push({ id, deleted: Math.floor(this.now() / unit) * unit });
   }
 
   row(id: string): Row | undefined {
@@ -125,7 +132,7 @@ export class ScriptedProvider implements Http {
     this.#before.get(n)?.();
     if (signal?.aborted === true) return { ok: false, failure: 'aborted', says: 'the request was stopped' };
     const scripted = this.#script.get(n);
-    const said = scripted === undefined ? this.#look(new URL(request.url)) : spoken(scripted);
+    const said = scripted === undefined ? this.#conditional(request) : spoken(scripted);
     this.#behind.get(n)?.();
     if (half > 0) await this.#clock.jumpTo(this.#clock.now() + half);
     if ('failure' in said) return { ok: false, failure: said.failure, says: `the request ended: ${said.failure}` };
@@ -145,7 +152,21 @@ export class ScriptedProvider implements Http {
     return { date: this.date === 'garbage' ? 'the day before yesterday' : new Date(this.now()).toUTCString() };
   }
 
+  #conditional(request: HttpRequest): Exclude<Scripted, number | string> {
+    const said = this.#look(new URL(request.url));
+    if (this.#options.etags !== true || 'failure' in said || said.status !== 200) return said;
+    const etag = `"${hashId(said.text ?? '')}"`;
+    return request.headers['If-None-Match'] === etag
+      ? { status: 304 }
+      : { ...said, headers: { ...said.headers, etag } };
+  }
+
   #look(url: URL): Exclude<Scripted, number | string> {
+    if (url.pathname === '/deleted') {
+      const since = Date.parse(url.searchParams.get('since') ?? '');
+      const rows = this.#deletions.filter(({ deleted }) => deleted >= since);
+      return spoken(writeExact(rows.map(({ id, deleted }) => ({ gone: id, at: iso(deleted), why: 'removed' }))));
+    }
     const [, id] = /^\/contacts\/(.+)$/.exec(url.pathname) ?? [];
     if (id === undefined) return this.#list(url);
     const row = this.#rows.get(decodeURIComponent(id));

@@ -1,0 +1,100 @@
+import type { FeedHead, Outcome, Page, Told } from '../model/change.ts';
+import type { DeletionListing, Feed } from '../model/feed.ts';
+import type { Duration, Instant } from '../model/instant.ts';
+import type { SourceRecord } from '../model/record.ts';
+import { dateIn, isBefore, precisionOf } from './dates.ts';
+import { eventId } from './event-id.ts';
+import { isFlagged } from './flag.ts';
+
+/** A search may still show a record for so long after its deletion, or for the feed's own delay where that is longer. */
+const LINGERING: Duration = 60_000;
+
+/** One poll's work on a list of deletions. */
+export interface Deletions {
+  /** What a page comes to. Undefined where it holds rows and none of them has the id. */
+  page(page: Page): readonly Outcome[] | undefined;
+  /** Deletions dated like the version told: only the provider can say which came last. */
+  readonly unclear: ReadonlyMap<string, Outcome>;
+  /** Rows that were left out since their date is missing or cannot be read. */
+  undated(): number;
+}
+
+/**
+ * Opens the deletions of one poll, to be read after its records. `known` says what is remembered by then, `everything` that the poll read
+ * all there is. Rows not newer than the version told, and those told before, are ignored.
+ */
+export function openDeletions(
+  feed: Feed,
+  listing: DeletionListing,
+  head: FeedHead,
+  everything: boolean,
+  known: (recordId: string) => Told | undefined,
+  start: Instant,
+): Deletions {
+  const unclear = new Map<string, Outcome>();
+  const made = new Map<string, Told>();
+  const { unit } = listing.date.pattern;
+  const knowsAll = everything || head.looked === 'full';
+  let undated = 0;
+
+  const deletion = (recordId: string, row: SourceRecord, date: Instant, version: Told | undefined): Outcome => {
+    const { n = 0, digest = '' } = version ?? {};
+    const { gone: _came, ...before } = version ?? { n, digest, at: start };
+    return {
+      recordId,
+      told: { ...before, n: n + 1, at: start, gone: 'deleted', deleted: date },
+      change: {
+        id: eventId(feed.id, head.birth, recordId, n, 'DELETED', { date, digest }),
+        kind: 'DELETED',
+        recordId,
+        date,
+        record: row,
+      },
+    };
+  };
+
+  const decide = (recordId: string, row: SourceRecord, date: Instant): Outcome | undefined => {
+    const version = made.get(recordId) ?? known(recordId);
+    if (version === undefined || version.gone === 'forgotten') {
+      // What was never told and is gone again is nobody's news, where all that exists is known.
+      return knowsAll || isBefore(date, head.since, unit) ? undefined : deletion(recordId, row, date, version);
+    }
+    if (version.gone === 'deleted' || (version.deleted !== undefined && date <= version.deleted)) return undefined;
+    const told = Math.min(version.date ?? version.at, version.at);
+    if (date > told) return deletion(recordId, row, date, version);
+    if (date + precisionOf(date, unit) > told) unclear.set(recordId, deletion(recordId, row, date, version));
+    return undefined;
+  };
+
+  return {
+    unclear,
+    undated: () => undated,
+    page(page) {
+      const outcomes: Outcome[] = [];
+      let named = 0;
+      for (const row of page.records) {
+        const recordId = listing.reading.id(row);
+        if (recordId === undefined) continue;
+        named++;
+        if (listing.flag !== undefined && !isFlagged(row, listing.flag)) continue;
+        const date = dateIn(row, listing.date);
+        if (date === undefined || Number.isNaN(date)) {
+          undated++;
+          continue;
+        }
+        const outcome = decide(recordId, row, date);
+        if (outcome === undefined) continue;
+        unclear.delete(recordId);
+        made.set(recordId, outcome.told);
+        outcomes.push(outcome);
+      }
+      return named === 0 && page.records.length > 0 ? undefined : outcomes;
+    },
+  };
+}
+
+/** Whether a record that was listed as deleted is shown only because the provider's search has not heard of it yet. */
+export function isLeftover(known: Told, date: Instant | undefined, start: Instant, pollDelay: Duration): boolean {
+  if (known.deleted === undefined || (date !== undefined && date > known.deleted)) return false;
+  return start < known.deleted + Math.max(LINGERING, pollDelay);
+}

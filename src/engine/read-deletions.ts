@@ -1,0 +1,55 @@
+import type { DeletionListing } from '../model/feed.ts';
+import type { Instant } from '../model/instant.ts';
+import { openDeletions } from '../detect/deletions.ts';
+import type { Detection } from '../detect/detect.ts';
+import type { PollFailure } from './ask.ts';
+import { askEach, canAskEach } from './confirm.ts';
+import { noRecords, readPages, type ReadingEnd } from './read-pages.ts';
+import { flush, type Work } from './slices.ts';
+
+/**
+ * Reads the list of deletions since the watermark. After the records, never before: what was deleted and came back between the two is then
+ * met as the row of a deletion that is older than the record.
+ */
+export async function readDeletions(
+  work: Work,
+  listing: DeletionListing,
+  detection: Detection,
+  reading: { readonly everything: boolean; readonly start: Instant; readonly now: Instant },
+  signal: AbortSignal,
+): Promise<ReadingEnd> {
+  const { feed, ports, head } = work;
+  const { everything, start, now } = reading;
+  const deletions = openDeletions(feed, listing, head, everything, detection.known, start);
+  const position = { watermark: Math.min(head.watermark, now), now };
+  const end = await readPages(listing, position, ports, signal, async (page): Promise<PollFailure | undefined> => {
+    const outcomes = deletions.page(page);
+    if (outcomes === undefined) return noRecords();
+    work.pending.push(...outcomes);
+    return flush(work, head, 'slices', signal);
+  });
+  if (!end.ok) {
+    const { says, ...rest } = end.failure;
+    return { ok: false, failure: { ...rest, says: `the list of deletions: ${says}` } };
+  }
+  const unclear = [...deletions.unclear.keys()];
+  const gone = canAskEach(feed, unclear) ? await askEach(feed, unclear, ports, signal) : [];
+  for (const recordId of gone) {
+    const outcome = deletions.unclear.get(recordId);
+    if (outcome !== undefined) work.pending.push(outcome);
+  }
+  if (deletions.undated() > 0 && !head.noticed.includes(UNDATED)) {
+    work.noticed.push(UNDATED);
+    ports.tell({
+      name: 'feed:note',
+      level: 'warn',
+      at: now,
+      feed: feed.id,
+      says: `${deletions.undated()} rows in the list of deletions have no date that can be read at "${listing.date.path.join('.')}": they are ignored`,
+      facts: { rows: deletions.undated() },
+    });
+  }
+  return end;
+}
+
+const UNDATED = 'undated-deletions';
