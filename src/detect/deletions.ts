@@ -13,28 +13,30 @@ const LINGERING: Duration = 60_000;
 export interface Deletions {
   /** What a page comes to. Undefined where it holds rows and none of them has the id. */
   page(page: Page): readonly Outcome[] | undefined;
-  /** Deletions dated like the version told: only the provider can say which came last. */
-  readonly unclear: ReadonlyMap<string, Outcome>;
   /** Rows that were left out since their date is missing or cannot be read. */
   undated(): number;
 }
 
+/** What the reading of the records, which came first, says. */
+export interface RecordsRead {
+  /** All there is was read. */
+  readonly everything: boolean;
+  readonly start: Instant;
+  readonly seen: ReadonlySet<string>;
+  /** What is remembered of a record by now. */
+  known(recordId: string): Told | undefined;
+}
+
 /**
- * Opens the deletions of one poll, to be read after its records. `known` says what is remembered by then, `everything` that the poll read
- * all there is. Rows not newer than the version told, and those told before, are ignored.
+ * Opens the deletions of one poll, to be read after its records. Rows older than the version told, and those told before, are ignored; of
+ * one dated like that version, the records say whether it is still there.
  */
-export function openDeletions(
-  feed: Feed,
-  listing: DeletionListing,
-  head: FeedHead,
-  everything: boolean,
-  known: (recordId: string) => Told | undefined,
-  start: Instant,
-): Deletions {
-  const unclear = new Map<string, Outcome>();
+export function openDeletions(feed: Feed, listing: DeletionListing, head: FeedHead, records: RecordsRead): Deletions {
   const made = new Map<string, Told>();
   const { unit } = listing.date.pattern;
+  const { everything, start, seen, known } = records;
   const knowsAll = everything || head.looked === 'full';
+  const shownFrom = everything ? Number.NEGATIVE_INFINITY : head.watermark - feed.pollDelay;
   let undated = 0;
 
   const deletion = (recordId: string, row: SourceRecord, date: Instant, version: Told | undefined): Outcome => {
@@ -62,12 +64,12 @@ export function openDeletions(
     if (version.gone === 'deleted' || (version.deleted !== undefined && date <= version.deleted)) return undefined;
     const told = Math.min(version.date ?? version.at, version.at);
     if (date > told) return deletion(recordId, row, date, version);
-    if (date + precisionOf(date, unit) > told) unclear.set(recordId, deletion(recordId, row, date, version));
-    return undefined;
+    // It was deleted in the tick of that version, or came back in it: then the records, which were asked from before it, show it.
+    const end = date + precisionOf(date, unit);
+    return end > told && end > shownFrom && !seen.has(recordId) ? deletion(recordId, row, date, version) : undefined;
   };
 
   return {
-    unclear,
     undated: () => undated,
     page(page) {
       const outcomes: Outcome[] = [];
@@ -84,7 +86,6 @@ export function openDeletions(
         }
         const outcome = decide(recordId, row, date);
         if (outcome === undefined) continue;
-        unclear.delete(recordId);
         made.set(recordId, outcome.told);
         outcomes.push(outcome);
       }

@@ -3,7 +3,6 @@ import type { Instant } from '../model/instant.ts';
 import { openDeletions } from '../detect/deletions.ts';
 import type { Detection } from '../detect/detect.ts';
 import type { PollFailure } from './ask.ts';
-import { askEach, canAskEach } from './confirm.ts';
 import { noRecords, readPages, type ReadingEnd } from './read-pages.ts';
 import { flush, type Work } from './slices.ts';
 
@@ -19,8 +18,8 @@ export async function readDeletions(
   signal: AbortSignal,
 ): Promise<ReadingEnd> {
   const { feed, ports, head } = work;
-  const { everything, start, now } = reading;
-  const deletions = openDeletions(feed, listing, head, everything, detection.known, start);
+  const { now } = reading;
+  const deletions = openDeletions(feed, listing, head, { ...reading, seen: detection.seen, known: detection.known });
   const position = { watermark: Math.min(head.watermark, now), now };
   const end = await readPages(listing, position, ports, signal, async (page): Promise<PollFailure | undefined> => {
     const outcomes = deletions.page(page);
@@ -31,12 +30,6 @@ export async function readDeletions(
   if (!end.ok) {
     const { says, ...rest } = end.failure;
     return { ok: false, failure: { ...rest, says: `the list of deletions: ${says}` } };
-  }
-  const unclear = [...deletions.unclear.keys()];
-  const gone = canAskEach(feed, unclear) ? await askEach(feed, unclear, ports, signal) : [];
-  for (const recordId of gone) {
-    const outcome = deletions.unclear.get(recordId);
-    if (outcome !== undefined) work.pending.push(outcome);
   }
   if (deletions.undated() > 0 && !head.noticed.includes(UNDATED)) {
     work.noticed.push(UNDATED);

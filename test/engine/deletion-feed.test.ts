@@ -185,27 +185,50 @@ test('rows without the id are another answer than was configured', async () => {
   assert.equal(await w.fail(), 'the list of deletions: no record in the answer has the id field');
 });
 
-test('a deletion in the second of the last version is told where the provider says that the record is gone', async () => {
-  const element = `
-key: wiki
-baseUrl: https://api.test
-resources:
-  contacts:
-    path: /contacts
-    get: /contacts/{id}
-`;
-  const w = await telling(listed.replaceAll('.SSS', ''), { element, provider: { unit: second } });
-  w.provider.put('r1', { name: 'last' });
-  w.provider.put('r2', { name: 'last' });
+const seconds = listed.replaceAll('.SSS', '');
+
+test('a deletion in the very second of the version told is told', async () => {
+  const w = await watched(seconds, { provider: { unit: second } });
+  await w.clock.advance(minute);
+  w.provider.put('r1');
+  await w.clock.advance(300);
+  const created = await w.poll();
+  await w.clock.advance(200);
   w.provider.remove('r1');
-  w.provider.remove('r2');
-  w.provider.put('r2', { name: 'back' });
-  await w.clock.advance(second);
-  w.provider.answer(JSON.stringify([...['r1', 'r2'].map((id) => ({ id, updated: '2026-01-02T03:03:00Z' }))]));
+  await w.clock.advance(minute);
 
-  const told = await w.poll();
+  assert.deepEqual([created, await w.poll(), await w.poll()], [['CREATED r1'], ['DELETED r1'], []]);
+});
 
-  assert.deepEqual(told, ['UPDATED r1', 'UPDATED r2', 'DELETED r1']);
+test('a record that was deleted and came back in the very second of its version is still there', async () => {
+  const w = await watched(seconds, { provider: { unit: second } });
+  await w.clock.advance(minute);
+  w.provider.put('r1');
+  await w.clock.advance(100);
+  w.provider.remove('r1');
+  w.provider.put('r1', { name: 'back' });
+  await w.clock.advance(100);
+
+  const told = [await w.poll(), await w.poll()];
+  await w.clock.advance(minute);
+
+  assert.deepEqual([...told, await w.poll(), await w.poll()], [['CREATED r1'], [], [], []]);
+});
+
+test('a list that shows its deletions for ever does not delete what came back in the same second', async () => {
+  const w = await watched(seconds.replace(/\/deleted\?since=\S+/, '/deleted?since=2000-01-01T00:00:00Z'), {
+    provider: { unit: second },
+  });
+  await w.clock.advance(minute);
+  w.provider.put('r1');
+  w.provider.remove('r1');
+  w.provider.put('r1', { name: 'back' });
+  await w.clock.advance(minute);
+
+  const told = [await w.poll()];
+  await w.clock.advance(minute);
+
+  assert.deepEqual([...told, await w.poll(), await w.poll()], [['CREATED r1'], [], []]);
 });
 
 test('a crash between the records and the deletions loses neither and tells the same ids', async () => {
