@@ -4,7 +4,9 @@ import type { Teller } from '../model/feed.ts';
 import type { Instant } from '../model/instant.ts';
 import type { NewDelivery } from '../model/journal.ts';
 import { cloudElements } from './format-cloud-elements.ts';
-import type { Format } from './format.ts';
+import { cloudEvents } from './format-cloudevents.ts';
+import { standard } from './format-standard.ts';
+import type { Format, Post } from './format.ts';
 
 /** What is the same for all POSTs of one commit. */
 export interface Occasion {
@@ -16,36 +18,38 @@ export interface Occasion {
   readonly callback: string | undefined;
 }
 
-const formats: Readonly<Record<Teller['format'], Format>> = { 'cloud-elements': cloudElements };
-
-const mostEvents = 10;
+const formats: Readonly<Record<Teller['format'], Format>> = {
+  'cloud-elements': cloudElements,
+  cloudevents: cloudEvents,
+  standard,
+};
 
 /**
- * Puts changes of one feed, in their order, into POSTs of at most 10 events, in none of which a record stands twice. The same
- * arguments give the same bytes and ids.
+ * Puts changes of one feed, in their order, into POSTs of at most as many events as the format takes, in none of which a record stands
+ * twice. The same arguments give the same bytes and ids.
  */
 export function composeDeliveries(teller: Teller, changes: readonly Change[], facts: Occasion): readonly NewDelivery[] {
   const format = formats[teller.format];
-  return group(changes).map((group) => compose(teller, format, group, facts));
+  return group(changes, format.mostEvents).map((group) => compose(teller, format, group, facts));
 }
 
-function group(changes: readonly Change[]): readonly (readonly Change[])[] {
-  const groups: Change[][] = [];
+function group(changes: readonly Change[], mostEvents: number): readonly Post['changes'][] {
+  const groups: [Change, ...Change[]][] = [];
   const held = new Set<string>();
-  let current: Change[] = [];
+  let current: [Change, ...Change[]] | undefined;
   for (const change of changes) {
-    if (current.length === 0 || current.length === mostEvents || held.has(change.recordId)) {
-      current = [];
+    if (current !== undefined && current.length < mostEvents && !held.has(change.recordId)) current.push(change);
+    else {
+      current = [change];
       groups.push(current);
       held.clear();
     }
-    current.push(change);
     held.add(change.recordId);
   }
   return groups;
 }
 
-function compose(teller: Teller, format: Format, changes: readonly Change[], facts: Occasion): NewDelivery {
+function compose(teller: Teller, format: Format, changes: Post['changes'], facts: Occasion): NewDelivery {
   const id = `msg_${hashId('post', ...changes.map((change) => change.id))}`;
   return {
     id,

@@ -1,15 +1,16 @@
 import { hash } from 'node:crypto';
 import { writeExact } from '../language/exact-json.ts';
 import { hashNumber } from '../language/identity.ts';
-import type { Change } from '../model/change.ts';
 import type { Teller } from '../model/feed.ts';
 import type { Instant } from '../model/instant.ts';
 import type { Json } from '../model/record.ts';
+import { dateOf } from './event-date.ts';
 import type { Format, Post } from './format.ts';
 
 /** The envelope of a Cloud Elements polling notification, with an id of its own in each event. */
 export const cloudElements: Format = {
   contentType: 'application/json; charset=utf-8',
+  mostEvents: 10,
   write: (teller, post) => writeExact(envelope(teller, post)),
 };
 
@@ -49,7 +50,7 @@ function raw(teller: Teller, post: Post): Json {
 function events(teller: Teller, post: Post): Json {
   const pollDate = isoSeconds(post.pollDate);
   return post.changes.map((change) => ({
-    date: dateOf(change, pollDate),
+    date: isoSeconds(dateOf(change, post.pollDate)),
     elementKey: teller.elementKey,
     pollDate,
     eventType: change.kind,
@@ -58,16 +59,6 @@ function events(teller: Teller, post: Post): Json {
     objectType: teller.objectType,
     eventId: change.id,
   }));
-}
-
-/** The last instant with a year of four digits; what claims to be later is no date that a receiver could read. */
-const lastReadable: Instant = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
-const firstReadable: Instant = -62_167_219_200_000;
-
-function dateOf(change: Change, otherwise: string): string {
-  const { date } = change;
-  if (date === undefined || !(date >= firstReadable && date <= lastReadable)) return otherwise;
-  return isoSeconds(date);
 }
 
 function isoSeconds(instant: Instant): string {

@@ -7,7 +7,7 @@ export interface Post {
   /** The `webhook-id`. */
   readonly id: string;
   /** In order; no record twice. */
-  readonly changes: readonly Change[];
+  readonly changes: readonly [Change, ...Change[]];
   /** The poll's start. */
   readonly pollDate: Instant;
   /** When the POST was made up. */
@@ -17,6 +17,8 @@ export interface Post {
 /** One way to write events. The same post always gives the same text. */
 export interface Format {
   readonly contentType: string;
+  /** The most events that one POST may hold. */
+  readonly mostEvents: number;
   /** The whole body. Integers stay exact. */
   write(teller: Teller, post: Post): string;
 }

@@ -24,7 +24,7 @@ export interface Callback {
 
 /** What an event says about where it comes from. */
 export interface Teller {
-  readonly format: 'cloud-elements';
+  readonly format: 'cloud-elements' | 'cloudevents' | 'standard';
   readonly feed: string;
   readonly objectType: string;
   readonly elementKey: string;

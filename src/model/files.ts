@@ -94,9 +94,9 @@ export interface Configuration {
    */
   'event.notification.basic.password'?: string | number;
   /**
-   * How an event is written.
+   * How events are written. `cloud-elements`: the envelope of Cloud Elements, at most 10 events a POST. `cloudevents`: CloudEvents 1.0, structured, one event a POST. `standard`: `type`, `timestamp` and `data` as Standard Webhooks recommends, one event a POST.
    */
-  'event.notification.format'?: 'cloud-elements';
+  'event.notification.format'?: 'cloud-elements' | 'cloudevents' | 'standard';
   /**
    * Accepted as in Cloud Elements; not used.
    */

@@ -6,7 +6,7 @@ import type { Duration } from '../model/instant.ts';
 import { hashId, hashNumber } from '../language/identity.ts';
 import { textPrint } from './account.ts';
 import { compileRequest, type CompiledRequest } from './compile-request.ts';
-import { flagOf, secondsOf } from './configuration.ts';
+import { flagOf, formatOf, secondsOf } from './configuration.ts';
 import { planDeletes } from './deletes.ts';
 import { planBaseline, planErrorRule, planReading, planRule, planSchedule, planStart } from './entry.ts';
 import type { Findings } from './findings.ts';
@@ -114,7 +114,7 @@ export function compileFeed(source: FeedSource): Feed | undefined {
     deletes,
     callback,
     teller: {
-      format: 'cloud-elements',
+      format: formatOf(instance),
       feed: id,
       objectType: resourceKey,
       elementKey: element.key,
@@ -155,6 +155,7 @@ function routingPrint(callback: Callback | undefined, instance: CatalogInstance,
       textPrint(callback?.url),
       callback?.headers.map(([name, value]) => [name, textPrint(value)]) ?? [],
       [callback?.basic?.username, callback?.basic?.password, ...(callback?.signatureKeys ?? [])].map(textPrint),
+      formatOf(instance),
       instance.name ?? '',
       instance.tags,
       instance.numericId ?? 0,

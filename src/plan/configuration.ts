@@ -1,4 +1,5 @@
 import type { CatalogInstance } from '../model/catalog.ts';
+import type { Teller } from '../model/feed.ts';
 import type { Duration } from '../model/instant.ts';
 import type { Text } from '../model/secret.ts';
 import { parseDuration } from '../language/duration.ts';
@@ -22,6 +23,12 @@ export function plainOf(instance: CatalogInstance, key: string): string | undefi
 export function flagOf(instance: CatalogInstance, key: string, absent: boolean): boolean {
   const text = plainOf(instance, key);
   return text === undefined ? absent : text.trim().toLowerCase() === 'true';
+}
+
+/** How events are written; the schema lets no other word through. */
+export function formatOf(instance: CatalogInstance): Teller['format'] {
+  const format = plainOf(instance, 'event.notification.format');
+  return format === 'cloudevents' || format === 'standard' ? format : 'cloud-elements';
 }
 
 /** Minutes as a number or in a string, or a duration; undefined where it is neither or not above zero. */

@@ -64,7 +64,7 @@ const expected: Readonly<Record<string, readonly string[]>> = {
     '7:36: configuration.event.notification.callback.url: must be an http or https URL, but is "example.com/events" (for example https://example.com/events)',
     '8:22: configuration.event.vendor.type: must be polling, but is "webhook"',
     '9:34: configuration.event.poller.refresh_interval: must be a number of minutes, or a duration, but is "15 minutes" (for example 15 or 30s)',
-    '10:30: configuration.event.notification.format: must be cloud-elements, but is "cloudevent"',
+    '10:30: configuration.event.notification.format: must be one of cloud-elements, cloudevents, standard, but is "cloudevent" (did you mean "cloudevents"?)',
     '11:18: configuration.oauth.api.key: must be a text or a number, but is a list (for example ${env:OAUTH_API_KEY})',
     "14:12: configuration.event.poller.configuration.contacts.url: is empty (for example /hubs/crm/contacts?where=updated_at>'${gmtDate:yyyy-MM-dd'T'HH:mm:ss'Z'}')",
     '15:16: configuration.event.poller.configuration.contacts.idField: is empty (for example id or ["account.id","id"])',

@@ -57,6 +57,8 @@ const edits: readonly (readonly [what: string, aspects: string, ...edit: Paramet
   ['the callback', 'routing', {}, { 'event.notification.callback.url': 'https://you.example' }],
   ['a callback header', 'routing', {}, { 'event.notification.callback.headers': 'X-A: ${env:A}' }],
   ['the signature key', 'routing', {}, { 'event.notification.signature.key': 'new' }],
+  ['the format of events', 'routing', {}, { 'event.notification.format': 'standard' }],
+  ['the format of events to what it is', '', {}, { 'event.notification.format': 'cloud-elements' }],
   ['the basic user', 'routing', {}, { 'event.notification.basic.username': 'new' }],
   ['the dates', 'reading', { datesConfiguration: { updatedDateField: 'v' } }],
   ['the tolerance', 'reading', { createdCheckTolerance: 1 }],
@@ -101,6 +103,16 @@ test('the name, tags and number of an instance are told, so they are routing', (
 
   assert.deepEqual(aspects, [[['routing']], [['routing']], [['routing']]]);
 });
+
+for (const format of ['cloud-elements', 'cloudevents', 'standard']) {
+  test(`the format ${format} is told in, said by the instance or by the defaults`, () => {
+    const configuration = { client: 'w', 'event.objects': 'orders' };
+    const own = compile({ configuration: { ...configuration, 'event.notification.format': format } });
+    const inherited = compile({ configuration }, SHOP, `defaults: {event.notification.format: ${format}}`);
+
+    assert.deepEqual([feedOf(own).teller.format, feedOf(inherited).teller.format], [format, format]);
+  });
+}
 
 test('from the empty plan everything is added, and to it everything is removed', () => {
   const feed = feedWith(ENTRY);
