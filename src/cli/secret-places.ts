@@ -4,6 +4,8 @@ import type { Secret, Text } from '../model/secret.ts';
 /** Where an instance's files name a secret: the path of the first value that holds it, or of the configuration where none does. */
 export function placeOfSecret(instance: CatalogInstance, secret: Secret): TreePath {
   for (const [key, value] of instance.configuration) if (holds(value, secret)) return ['configuration', key];
+  const nth = instance.signatureKeys.findIndex((key) => holds(key, secret));
+  if (nth >= 0) return ['configuration', 'event.notification.signature.key', nth];
   for (const [key, value] of instance.providerData) if (holds(value, secret)) return ['providerData', key];
   if (secret.reference !== undefined) {
     const { kind, name } = secret.reference;

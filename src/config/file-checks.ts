@@ -27,13 +27,17 @@ export function placeholderProblems(root: SourceNode, report: Reporter): readonl
 }
 
 function takesReference(path: TreePath): boolean {
-  return path[0] === 'providerData' || (path.length === 2 && isSecretKey(String(path[1])));
+  const [top, key, ...below] = path;
+  if (top === 'providerData') return true;
+  return key !== undefined && isSecretKey(String(key)) && below.every((step) => typeof step === 'number');
 }
 
-/** Problems of malformed references in the text scalars of a map. */
+/** Problems of malformed references in the text scalars of a map, and of the lists in it. */
 export function referenceProblems(node: SourceNode | undefined, path: TreePath, report: Reporter): readonly Problem[] {
   const problems: Problem[] = [];
-  for (const [key, { value }] of node?.members ?? []) {
+  for (const [key, member] of node?.members ?? []) {
+    const { value } = member;
+    if (Array.isArray(value)) problems.push(...referenceProblems(member, [...path, key], report));
     if (typeof value !== 'string') continue;
     for (const { says, hint } of splitReferences(value).problems) {
       problems.push(report.problem([...path, key], malformed(says), hint === undefined ? {} : { hint }));

@@ -26,6 +26,7 @@ import type { SourceNode } from './source-tree.ts';
 
 const polledKey = 'event.poller.configuration';
 const polledPath: TreePath = ['configuration', polledKey];
+const signatureKey = 'event.notification.signature.key';
 const flatMaps: readonly TreePath[] = [['configuration'], ['providerData']];
 
 /** What the other files say that an instance is read against. */
@@ -99,6 +100,7 @@ export function readInstance(
     numericId: nodeAt(sound, ['id'])?.value as number | undefined,
     configuration: values,
     providerData: providerDataOf(nodeAt(sound, ['providerData'])),
+    signatureKeys: signatureKeysOf(merged.get(signatureKey)),
     polled: polled === undefined ? undefined : polledOf(polled),
     report: defaults === undefined ? report : mergedReport(report, configuration, defaults),
     polledPath,
@@ -156,6 +158,12 @@ function configurationOf(
     if (text !== undefined && key !== polledKey) result.set(key, text);
   }
   return result;
+}
+
+function signatureKeysOf(node: SourceNode | undefined): readonly Text[] {
+  const keys = Array.isArray(node?.value) ? [...(node.members?.values() ?? [])] : node === undefined ? [] : [node];
+  const texts = keys.map((key) => textOf(key, `[${signatureKey}]`));
+  return texts.filter((text) => typeof text === 'object');
 }
 
 function providerDataOf(node: SourceNode | undefined): ReadonlyMap<string, Text> {

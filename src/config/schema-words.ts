@@ -50,6 +50,8 @@ export function describeMistake(error: ErrorObject, path: TreePath, tags: Tags):
       return { path, says: `must be at most ${String(params['limit'])}, but is ${String(error.data)}`, options: {} };
     case 'exclusiveMinimum':
       return { path, says: `must be more than ${String(params['limit'])}, but is ${String(error.data)}`, options: {} };
+    case 'maxItems':
+      return { path, says: `must hold at most ${String(params['limit'])}, but holds more`, options: example(schema) };
     case 'minLength':
     case 'minItems':
       return { path, says: 'is empty', options: example(schema) };

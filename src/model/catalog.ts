@@ -79,6 +79,8 @@ export interface CatalogInstance {
   /** `configuration` without `event.poller.configuration`: flat dotted keys; numbers and booleans as they were written. */
   readonly configuration: ReadonlyMap<string, Text | number | boolean>;
   readonly providerData: ReadonlyMap<string, Text>;
+  /** `event.notification.signature.key`, which may be a list, in order; empty where POSTs are not signed. */
+  readonly signatureKeys: readonly Text[];
   /** The entries of `event.poller.configuration`; undefined where the file leaves it out. Strings in them are raw: templates split them. */
   readonly polled: ReadonlyMap<string, PolledResource> | undefined;
   readonly report: Reporter;

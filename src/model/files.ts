@@ -82,9 +82,12 @@ export interface Configuration {
    */
   'event.notification.callback.headers'?: string;
   /**
-   * The key that POSTs are signed with. A secret.
+   * The key that POSTs are signed with. While keys are rotated, a list of two: `webhook-signature` holds a signature by each, `Elements-Webhook-Signature` one by the first alone. Secrets.
+   *
+   * @minItems 1
+   * @maxItems 2
    */
-  'event.notification.signature.key'?: string | number;
+  'event.notification.signature.key'?: string | number | (string | number)[];
   /**
    * User name for HTTP Basic at the callback.
    */

@@ -23,7 +23,6 @@ export function planCallback(instance: CatalogInstance, findings: Findings): Cal
   }
   const username = textOf(instance, 'event.notification.basic.username');
   const password = textOf(instance, 'event.notification.basic.password');
-  const key = textOf(instance, 'event.notification.signature.key');
   return {
     key: printText(url),
     url,
@@ -31,7 +30,7 @@ export function planCallback(instance: CatalogInstance, findings: Findings): Cal
     ...(username === undefined && password === undefined
       ? {}
       : { basic: { username: username ?? '', password: password ?? '' } }),
-    signatureKeys: key === undefined ? [] : [key],
+    signatureKeys: instance.signatureKeys,
   };
 }
 

@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
 import { request as open } from 'node:http';
 import { test } from 'node:test';
+import { CloudEvent, HTTP } from 'cloudevents';
+import { Webhook } from 'standardwebhooks';
 import { composeDeliveries } from '../../src/deliver/compose.ts';
 import { literalSecret } from '../../src/language/secret.ts';
 import type { Teller } from '../../src/model/feed.ts';
 import type { Http, HttpOutcome } from '../../src/model/ports.ts';
 import { openReceiver, signatureFlaws, type Script } from '../support/receiver.ts';
+import { virtualClock } from '../support/virtual-clock.ts';
 import { callback, commitTo, gate, minute, pendingIds, second, stage, start } from './stage.ts';
 
 /** One exchange over node:http, for the bytes on the wire. */
@@ -51,7 +54,11 @@ const teller: Teller = {
   numericId: 17,
 };
 
-async function onTheWire(t: { after(fn: () => Promise<void>): void }, script: Script) {
+async function onTheWire(
+  t: { after(fn: () => Promise<void>): void },
+  script: Script,
+  { format = 'cloud-elements', now = start }: { format?: Teller['format']; now?: number } = {},
+) {
   const receiver = await openReceiver(script);
   t.after(() => receiver.close());
   const key = literalSecret('[event.notification.signature.key]', 'whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3');
@@ -60,10 +67,14 @@ async function onTheWire(t: { after(fn: () => Promise<void>): void }, script: Sc
     basic: { username: 'user', password: [literalSecret('[event.notification.basic.password]', 'päss')] },
     signatureKeys: [[key], 'old key'],
   });
-  const play = stage({ http: plainHttp, routes: new Map([['crm/contacts', routed]]) });
+  const play = stage({ clock: virtualClock(now), http: plainHttp, routes: new Map([['crm/contacts', routed]]) });
   const record = { id: 12345678901234567890n, name: 'Zoë "☃" \\ \u2028', tags: [] };
   const change = { id: 'e1', kind: 'CREATED' as const, recordId: '12345678901234567890', date: start, record };
-  const posts = composeDeliveries(teller, [change], { pollDate: start, at: start, callback: receiver.url });
+  const posts = composeDeliveries({ ...teller, format }, [change], {
+    pollDate: start,
+    at: start,
+    callback: receiver.url,
+  });
   await commitTo(play.journal, 'crm/contacts', posts);
   play.drain.committed(posts);
   return { receiver, play, post: posts[0], keys: ['whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3', 'old key'] };
@@ -144,4 +155,47 @@ test('no notice holds a secret or a record', async (t) => {
   const text = JSON.stringify(play.told);
   for (const secret of ['päss', 'whsec_', 'old key', 'Zoë', 'acme']) assert.ok(!text.includes(secret), secret);
   await running.stop();
+});
+
+const formats: readonly (readonly [format: Teller['format'], contentType: string])[] = [
+  ['cloud-elements', 'application/json; charset=utf-8'],
+  ['cloudevents', 'application/cloudevents+json; charset=utf-8'],
+  ['standard', 'application/json; charset=utf-8'],
+];
+for (const [format, contentType] of formats) {
+  test(`${format}: what a receiver gets is verified by either key with the library of Standard Webhooks`, async (t) => {
+    // The library compares the timestamp with the machine's clock.
+    const { receiver, play, post, keys } = await onTheWire(t, () => ({}), { format, now: Date.now() });
+    const running = play.play();
+    await play.awaitNotices('delivery:done', 1);
+    await running.stop();
+
+    const [received] = receiver.received;
+    assert.ok(received !== undefined);
+    const { headers, body } = received;
+    const [current, former] = [new Webhook(keys[0] ?? ''), new Webhook(keys[1] ?? '', { format: 'raw' })];
+    for (const webhook of [current, former]) assert.deepEqual(webhook.verify(body, headers), JSON.parse(body));
+    for (const webhook of [current, former]) assert.throws(() => webhook.verify(`${body} `, headers), /No matching/);
+    assert.throws(() => new Webhook('another key', { format: 'raw' }).verify(body, headers), /No matching/);
+    assert.equal(headers['content-type'], contentType);
+    assert.equal(body, post?.body);
+  });
+}
+
+test('cloudevents: what a receiver gets is a valid event to the library of CloudEvents', async (t) => {
+  const { receiver, play } = await onTheWire(t, () => ({}), { format: 'cloudevents' });
+  const running = play.play();
+  await play.awaitNotices('delivery:done', 1);
+  await running.stop();
+
+  const [received] = receiver.received;
+  assert.ok(received !== undefined);
+  const event = new CloudEvent<unknown>({ ...(HTTP.toEvent(received) as CloudEvent<unknown>) }, true);
+  assert.equal(event.validate(), true);
+  assert.equal(event.id, 'e1');
+  assert.equal(event.source, '/elementd/crm/contacts');
+  assert.equal(event.type, 'elementd.record.created');
+  assert.equal(event.subject, '12345678901234567890');
+  assert.equal(event.time, '2026-01-02T03:00:00.000Z');
+  assert.match(received.body, /"data":\{"id":12345678901234567890,/);
 });

@@ -99,6 +99,14 @@ test('a callback has its url, credentials and key, and is named by what may be p
   assert.deepEqual(callback?.signatureKeys.map(printText), ['[event.notification.signature.key]']);
 });
 
+test('a callback has both keys of a list, in their order', () => {
+  const keys = { 'event.notification.signature.key': ['${env:FIRST}', 'literal'] };
+
+  const { callback } = feedWith({ url: '/orders' }, { [URL_KEY]: 'https://me.example', ...keys });
+
+  assert.deepEqual(callback?.signatureKeys.map(printText), ['[env:FIRST]', '[event.notification.signature.key]']);
+});
+
 test('without a url there is no callback, and without a key nothing is signed', () => {
   assert.equal(feedWith({ url: '/orders' }).callback, undefined);
   assert.deepEqual(feedWith({ url: '/orders' }, { [URL_KEY]: 'http://me.example' }).callback?.signatureKeys, []);

@@ -57,6 +57,7 @@ const edits: readonly (readonly [what: string, aspects: string, ...edit: Paramet
   ['the callback', 'routing', {}, { 'event.notification.callback.url': 'https://you.example' }],
   ['a callback header', 'routing', {}, { 'event.notification.callback.headers': 'X-A: ${env:A}' }],
   ['the signature key', 'routing', {}, { 'event.notification.signature.key': 'new' }],
+  ['a second signature key', 'routing', {}, { 'event.notification.signature.key': ['old', 'new'] }],
   ['the format of events', 'routing', {}, { 'event.notification.format': 'standard' }],
   ['the format of events to what it is', '', {}, { 'event.notification.format': 'cloud-elements' }],
   ['the basic user', 'routing', {}, { 'event.notification.basic.username': 'new' }],
@@ -102,6 +103,15 @@ test('the name, tags and number of an instance are told, so they are routing', (
   );
 
   assert.deepEqual(aspects, [[['routing']], [['routing']], [['routing']]]);
+});
+
+test('which of two signature keys comes first is routing', () => {
+  const [before, after] = [
+    ['old', 'new'],
+    ['new', 'old'],
+  ].map((keys) => feedWith(ENTRY, { ...CONFIGURATION, 'event.notification.signature.key': keys }));
+
+  assert.notEqual(before?.aspects.routing, after?.aspects.routing);
 });
 
 for (const format of ['cloud-elements', 'cloudevents', 'standard']) {

@@ -21,7 +21,7 @@ const CONFIGURATION = {
   'event.notification.callback.url': 'https://${env:HOOK}/x',
   'event.notification.callback.headers': 'Authorization: Bearer ${env:BEARER}',
   'event.notification.basic.password': 'basic-secret',
-  'event.notification.signature.key': 'sign-secret',
+  'event.notification.signature.key': ['sign-secret', '${cred:OLD_KEY}'],
 };
 
 const ENTRY = { url: "/things?where=a='${env:WHERE}'&b=${env:QUERY}", headers: { 'X-Own': '${env:OWN}' } };
@@ -69,6 +69,7 @@ test('every secret that a feed may need is known', () => {
       '[api.key]',
       '[cred:API]',
       '[cred:ITEM]',
+      '[cred:OLD_KEY]',
       '[env:BEARER]',
       '[env:FOLDER]',
       '[env:HOOK]',
