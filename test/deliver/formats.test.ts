@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { CloudEvent, HTTP } from 'cloudevents';
 import fc from 'fast-check';
 import { composeDeliveries, type Occasion } from '../../src/deliver/compose.ts';
+import { parseExact } from '../../src/language/exact-json.ts';
 import type { Change, ChangeKind } from '../../src/model/change.ts';
 import type { Teller } from '../../src/model/feed.ts';
 import type { NewDelivery } from '../../src/model/journal.ts';
+import { project } from '../config/reading.ts';
 
 const telling = (format: Teller['format'], more: Partial<Teller> = {}): Teller => ({
   format,
@@ -167,5 +171,25 @@ test('whatever a record, its id and its feed are called, the library of receiver
       assert.doesNotMatch(`${event.subject}${String(event['objecttype'])}`, /[\p{Cc}\p{Cs}]/u);
       assert.deepEqual(event.data, JSON.parse(JSON.stringify(record)));
     }),
+  );
+});
+
+test('the examples of README are one change in each of the formats', () => {
+  const sections = readFileSync(join(project, 'README.md'), 'utf8').split('\n## ');
+  const examples = sections.find((text) => text.startsWith('Events\n'))?.matchAll(/^```json\n(.*?)^```$/gms) ?? [];
+  const at = Date.UTC(2026, 10, 21, 23, 25, 22);
+  const stamp = '2026-11-21T23:25:22Z';
+  const record = { id: 90071992547409931n, status: 'paid', total: 12.5, created_at: stamp, updated_at: stamp };
+  const told = change('90071992547409931', { id: 'evt_gwIkkWC3gq6gJdU7wBhSUE', date: at, record });
+  const shop = { elementKey: 'http', hub: 'general', numericId: 6046668, tags: [] };
+  const facts = { ...occasion, pollDate: at + 1_998, at: at + 2_500 };
+
+  const bodies = (['cloud-elements', 'cloudevents', 'standard'] as const).map(
+    (format) => composeDeliveries(telling(format, shop), [told], facts)[0]?.body ?? '',
+  );
+
+  assert.deepEqual(
+    [...examples].map(([, text = '']) => parseExact(text)),
+    bodies.map(parseExact),
   );
 });
