@@ -1,7 +1,7 @@
 import type { Doubt, FeedHead, Page } from '../model/change.ts';
 import type { Feed, Position } from '../model/feed.ts';
 import type { Instant } from '../model/instant.ts';
-import type { HttpAnswer } from '../model/ports.ts';
+import type { HttpAnswer, HttpRequest } from '../model/ports.ts';
 import { countKnown } from '../detect/absence.ts';
 import { dateIn } from '../detect/dates.ts';
 import { openDetection, type Detection } from '../detect/detect.ts';
@@ -78,10 +78,11 @@ export async function pollFeed(
   const everything = readsEverything(feed, work.head, options, startedAt);
   const askedFrom = everything ? undefined : work.head.watermark;
   const known = everything && feed.deletes.by === 'sweep' ? countKnown(work.snapshot) : 0;
-  const position = positionOf(work.head, everything, startedAt);
   // A part of this reading may be committed and the rest never: then the provider is not asked whether the former listing still stands.
   const { validator: former, ...unasked } = work.head;
-  const conditions = conditionsOf(feed, work.head, position, { everything, believe: options.believe });
+  const asked = work.head;
+  const conditions = (request: HttpRequest): Readonly<Record<string, string>> =>
+    conditionsOf(feed, asked, request, { everything, believe: options.believe });
   work.head = unasked;
   const listing = await readListing(work, everything, startedAt, signal, conditions);
   if (!listing.ok) return { ok: false, failure: listing.failure, told: work.told };
@@ -112,7 +113,7 @@ export async function pollFeed(
     upperBound: upperBound(work, askedFrom, startedAt),
     silent: reading.silent || deletions?.reading.silent === true,
   });
-  const validator = reading.unchanged ? former : validatorOf(feed, work.head, position, reading.whole);
+  const validator = reading.unchanged ? former : validatorOf(feed, work.head, reading.whole);
   const { relearn, doubt: _settled, ...kept } = work.head;
   const looked = everything ? 'full' : kept.looked === 'none' ? 'partial' : kept.looked;
   const doubt = absence === undefined ? work.head.doubt : absence.doubt;
@@ -164,7 +165,7 @@ async function readListing(
   everything: boolean,
   now: Instant,
   signal: AbortSignal,
-  conditions: Readonly<Record<string, string>> = {},
+  conditions?: (request: HttpRequest) => Readonly<Record<string, string>>,
 ): Promise<Reread> {
   const { feed, ports } = work;
   let opened: Detection | undefined;

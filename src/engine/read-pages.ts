@@ -27,8 +27,8 @@ export interface CompleteReading {
   readonly unusable: number;
   /** The provider said that what it answered last time is still so. */
   readonly unchanged: boolean;
-  /** The answer that held the whole listing; undefined where several did, or none. */
-  readonly whole: HttpAnswer | undefined;
+  /** The exchange that showed the whole listing; undefined where it took several, or there was no list. */
+  readonly whole: { readonly request: HttpRequest; readonly answer: HttpAnswer } | undefined;
 }
 
 export type ReadingEnd =
@@ -39,7 +39,7 @@ export type TakePage = (page: Page, time: ReadingTime, first: HttpAnswer) => Pro
 
 /**
  * Reads page after page and hands each to `take`. Complete only when the pager says so; every loop ends: a request that comes again, a
- * page that comes again, and the page cap fail the reading. `conditions` are headers of the first request, which may then be answered
+ * page that comes again, and the page cap fail the reading. `conditionsOf` gives headers for the first request, which may then be answered
  * with 304.
  */
 export async function readPages(
@@ -48,7 +48,7 @@ export async function readPages(
   ports: EnginePorts,
   signal: AbortSignal,
   take: TakePage,
-  conditions: Readonly<Record<string, string>> = {},
+  conditionsOf: (request: HttpRequest) => Readonly<Record<string, string>> = () => ({}),
 ): Promise<ReadingEnd> {
   const { pagination } = listing.request;
   const account = await ports.accounts.grant(listing.account, signal);
@@ -58,6 +58,7 @@ export async function readPages(
   const asked = new Set<string>();
   const contents = new Set<string>();
   let request = listing.request.first(position, asking.grant, ports.vault);
+  const conditions = conditionsOf(request);
   request = { ...request, headers: { ...request.headers, ...conditions } };
   let first: HttpAnswer | undefined;
   let silent = false;
@@ -132,7 +133,7 @@ export async function readPages(
     if (turned.kind === 'broken') return failed(turned.failure);
     if (turned.kind === 'done') {
       const unfollowed = pagination.by === 'none' && nextLinkOf(answer.headers['link']) !== undefined;
-      const whole = pages === 1 && read.listed && !unfollowed ? answer : undefined;
+      const whole = pages === 1 && read.listed && !unfollowed ? { request, answer } : undefined;
       const flags = { shifting, silent, listed: listed && !unfollowed, unusable, unfollowed, unchanged: false };
       return { ok: true, reading: { time, pages, ...flags, whole } };
     }

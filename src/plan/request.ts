@@ -6,7 +6,7 @@ import type { Vault } from '../model/secret.ts';
 import { encodeValue } from '../language/query-string.ts';
 import { heldLink } from './origin.ts';
 import type { PageSize } from './page-size.ts';
-import { instantOf, writeParts, type BoundPart, type Ink } from './parts.ts';
+import { instantOf, printedParts, writeParts, type BoundPart, type Ink } from './parts.ts';
 import { bodyHolds, missingPairs, setInBody, turnPage, withHeader } from './turn-page.ts';
 
 /** A named template, such as a header or a query parameter. */
@@ -57,6 +57,9 @@ export function planRequest(parts: RequestParts): RequestPlan {
   const paramNames = new Set([...parts.query, ...parts.where].map((pair) => pair.name));
   const further = parts.always.filter((pair) => !paramNames.has(pair.name));
   const opening = openingParameters(parts);
+  const writesBody = 'in' in pagination && pagination.in === 'body';
+  const isForm = parts.headers.some((pair) => /x-www-form-urlencoded/i.test(printedParts(pair.value)));
+  const emptyBody = writesBody ? (isForm ? '' : '{}') : undefined;
 
   const first = (position: Position, grant: Grant, vault: Vault): HttpRequest => {
     const ink: Ink = { position, pollDelay: parts.pollDelay, grant, vault };
@@ -68,7 +71,7 @@ export function planRequest(parts: RequestParts): RequestPlan {
     for (const { param, value } of opening) {
       if (value.in === 'query' && !paramNames.has(param)) pairs.push(`${encodeValue(param)}=${value.count}`);
     }
-    const body = parts.body === undefined ? undefined : writeParts(parts.body, ink, escapeFor(parts.body));
+    const body = parts.body === undefined ? emptyBody : writeParts(parts.body, ink, escapeFor(parts.body));
     for (const pair of further) pairs.push(writeLiteral(pair, ink));
     let request = finish(parts.method, addressOf(ink, parts.path), pairs, ink, body);
     for (const { param, value } of opening) {
@@ -107,15 +110,13 @@ export function planRequest(parts: RequestParts): RequestPlan {
         writeParts(value, ink, (text) => text),
       );
     if (!hasHeader(headers, 'accept')) headers['Accept'] = 'application/json';
-    if ((body !== undefined || writesBody) && !hasHeader(headers, 'content-type'))
-      headers['Content-Type'] = contentTypeOf(body ?? '{}');
+    if (body !== undefined && !hasHeader(headers, 'content-type')) headers['Content-Type'] = contentTypeOf(body);
     for (const [name, value] of Object.entries(ink.grant?.headers ?? {})) headers = withHeader(headers, name, value);
     return headers;
   };
 
   const always = new Set(parts.always.map(({ name }) => name));
   const keeps = 'keep' in pagination ? pagination.keep : undefined;
-  const writesBody = 'in' in pagination && pagination.in === 'body';
 
   const watermarkUnits = timesOf({ watermark: 0, now: 0 }).flatMap((part) =>
     part.of === 'watermark' ? [part.pattern.unit] : [],

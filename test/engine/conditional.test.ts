@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Grant } from '../../src/model/feed.ts';
 import { knowing } from './knowing.ts';
 import { birth, filtered, hour, minute, undatedSweep, watched, type Watch, type WatchOptions } from './watch.ts';
 
@@ -132,4 +133,21 @@ test('an unasked 304 proves no absence', async () => {
 
   assert.deepEqual(await w.poll(), []);
   assert.equal((await w.state()).head.looked, 'full');
+});
+
+test('with other credentials the listing is read again', async () => {
+  let token = 'a';
+  const grant = async (): Promise<{ ok: true; grant: Grant }> => ({
+    ok: true,
+    grant: { headers: { Authorization: `Bearer ${token}` }, query: [], token: {} },
+  });
+  const w = await knowing(3, undatedSweep, { ...etags, accounts: { grant, renew: grant } });
+  await w.poll();
+  const same = asked(w);
+  token = 'b';
+
+  await w.poll();
+
+  assert.match(same[0] ?? '', /^"/);
+  assert.deepEqual(asked(w), [undefined, undefined]);
 });
