@@ -133,11 +133,15 @@ function scriptOn(root: string, script: string): string {
   return `const { openDisk } = await import(${JSON.stringify(source.href)}); const disk = openDisk(${JSON.stringify(root)}); ${script}`;
 }
 
+// Once everything is loaded: Node and this project may lie where nobody else can read, such as below /root.
+const AS_NOBODY = 'process.setgroups([]); process.setgid(65534); process.setuid(65534);';
+
 /** Runs a script with a disk, and as nobody where we are root, whom no mode stops. */
 function inAnotherProcess(root: string, script: string): string {
   const [program, ...args] = node;
-  const who = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
-  const run = spawnSync(program, [...args, scriptOn(root, script)], { encoding: 'utf8', cwd: '/', ...who });
+  const who = process.getuid?.() === 0 ? AS_NOBODY : '';
+  const run = spawnSync(program, [...args, scriptOn(root, `${who} ${script}`)], { encoding: 'utf8', cwd: '/' });
+  assert.equal(run.error, undefined);
   assert.equal(run.stderr, '');
   return run.stdout;
 }
