@@ -72,10 +72,17 @@ const named: Readonly<Record<string, string>> = {
 };
 const digits: Readonly<Record<string, number>> = { x: 2, u: 4, U: 8 };
 
-/** The escape that begins at a backslash: what it stands for, and how long it is written. An escaped end of line stands for nothing. */
+/**
+ * The escape that begins at a backslash: what it stands for, and how long it is written. An escaped end of line stands for nothing, and
+ * so do the blanks that begin the next line.
+ */
 function readEscape(text: string, at: number): { readonly plain: string; readonly length: number } {
   const letter = text[at + 1] ?? '';
-  if (letter === '\n' || letter === '\r') return { plain: '', length: 2 };
+  if (letter === '\n' || letter === '\r') {
+    let end = at + (letter === '\r' && text[at + 2] === '\n' ? 3 : 2);
+    while (text[end] === ' ' || text[end] === '\t') end += 1;
+    return { plain: '', length: end - at };
+  }
   const count = digits[letter];
   if (count === undefined) return { plain: named[letter] ?? letter, length: 2 };
   const code = parseInt(text.slice(at + 2, at + 2 + count), 16);

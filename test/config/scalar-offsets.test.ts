@@ -60,6 +60,22 @@ for (const type of types) {
   });
 }
 
+for (const [what, file, value, offsets] of [
+  ['blanks that indent it', 'k: "a,\\\n  b"', 'a,b', [4, 5, 10, 11]],
+  ['a blank that is escaped', 'k: "a,\\\n  \\ \\nb"', 'a, \nb', [4, 5, 10, 12, 14, 15]],
+  ['blanks, in a file of Windows', 'k: "a,\\\r\n \\nb"', 'a,\nb', [4, 5, 10, 12, 13]],
+] as const) {
+  test(`an escaped end of line stands for nothing, and after it come ${what}`, () => {
+    const node = parseText(file, false).root?.members?.get('k');
+    assert.ok(node !== undefined);
+
+    const found = scalarOffsets(file, node);
+
+    assert.equal(node.value, value);
+    assert.deepEqual(found, offsets);
+  });
+}
+
 test('places in a scalar never go backwards', () => {
   fc.assert(
     fc.property(texts, (value) => {
