@@ -45,10 +45,14 @@ test('the demo prints each change as it is told, and leaves nothing behind', { t
   const events = objectsIn(world.written.out);
   assert.equal(exit, 0);
   assert.deepEqual(
-    events.slice(0, 2).map(({ eventType, objectId, name, signature }) => [eventType, objectId, name, signature]),
+    // A slow machine may read both in one poll, and tell the later first.
+    events
+      .slice(0, 2)
+      .map(({ objectId, eventType, name, signature }) => [objectId, eventType, name, signature])
+      .sort(),
     [
-      ['CREATED', '1100396981140', 'Spring sale 2', 'ok'],
-      ['UPDATED', '1100395494220', 'Spring sale (new date)', 'ok'],
+      ['1100395494220', 'UPDATED', 'Spring sale (new date)', 'ok'],
+      ['1100396981140', 'CREATED', 'Spring sale 2', 'ok'],
     ],
   );
   assert.ok(events.every(({ delayMs }) => typeof delayMs === 'number' && delayMs >= 0 && delayMs < 10_000));
@@ -107,7 +111,8 @@ test('Ctrl-C ends the demo with its summary and exit 0', { timeout: 60_000 }, as
 
   for await (const line of createInterface({ input: child.stdout })) {
     lines.push(line);
-    if (/signature ok/.test(line)) child.kill('SIGINT');
+    // Once: a second signal would end it at once, and another change may be told while it stops.
+    if (/signature ok/.test(line) && !child.killed) child.kill('SIGINT');
   }
 
   assert.equal(await ended, 0);

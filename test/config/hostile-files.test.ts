@@ -1,21 +1,10 @@
 import assert from 'node:assert/strict';
-import { performance } from 'node:perf_hooks';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { readCatalog } from '../../src/config/read-catalog.ts';
 import type { SourceFile } from '../../src/model/catalog.ts';
+import { within } from '../support/within.ts';
 import { fileOf, fixtureNames, lines, readInstanceText, sample } from './reading.ts';
-
-/** One property run may meet a collection of garbage or a busy machine: the time is taken from the better of two. */
-function milliseconds(work: () => void): number {
-  return Math.min(
-    ...[work, work].map((run) => {
-      const began = performance.now();
-      run();
-      return performance.now() - began;
-    }),
-  );
-}
 
 function readAs(bytes: Uint8Array): void {
   const file = (path: string): SourceFile => ({ path, bytes });
@@ -78,10 +67,8 @@ test('whatever is done to a file, reading it gives problems at places, quickly, 
           bytes = Buffer.concat([bytes.subarray(0, from), Buffer.from(put), bytes.subarray(from + cut)]);
         }
 
-        const took = milliseconds(() => readAs(bytes));
-
         // Four readings of the same bytes: config.yaml, an element and two instances.
-        assert.ok(took < 4 * 50, `${took} ms`);
+        within(4 * 50, () => readAs(bytes));
       },
     ),
     { numRuns: 150 },
@@ -91,9 +78,7 @@ test('whatever is done to a file, reading it gives problems at places, quickly, 
 test('random bytes give problems and never throw', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
-      const took = milliseconds(() => readAs(bytes));
-
-      assert.ok(took < 4 * 50, `${took} ms`);
+      within(4 * 50, () => readAs(bytes));
     }),
     { numRuns: 100 },
   );

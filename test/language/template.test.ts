@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { compileTemplate, hasTime } from '../../src/language/template.ts';
 import type { Part, Template } from '../../src/language/template.ts';
+import { within } from '../support/within.ts';
 
 /** 2026-01-02T03:04:05.678Z */
 const instant = 1767323045678;
@@ -193,11 +194,9 @@ test('whatever is put together from the pieces of the grammar, compiling says ok
   fc.assert(
     fc.property(fc.array(piece, { maxLength: 40 }), (pieces) => {
       const source = pieces.join('');
-      const started = performance.now();
 
-      const result = compileTemplate(source);
+      const result = within(50, () => compileTemplate(source));
 
-      assert.ok(performance.now() - started < 50);
       assert.ok(result.ok || (result.says !== '' && result.offset >= 0 && result.offset < source.length));
     }),
     { numRuns: 2_000 },
@@ -205,10 +204,11 @@ test('whatever is put together from the pieces of the grammar, compiling says ok
 });
 
 test('hostile repetition costs no more than its length', () => {
-  const started = performance.now();
+  const sources = ["${gmtDate:'", '${gmtDate:{', '$', '${date}', '${configuration.a.', '${dateTimeZone::', "'}"];
 
-  for (const source of ["${gmtDate:'", '${gmtDate:{', '$', '${date}', '${configuration.a.', '${dateTimeZone::', "'}"])
-    compileTemplate('${gmtDate:yyyy}' + source.repeat(20_000));
+  const results = within(1_000, () =>
+    sources.map((source) => compileTemplate('${gmtDate:yyyy}' + source.repeat(20_000))),
+  );
 
-  assert.ok(performance.now() - started < 1_000);
+  assert.equal(results.length, sources.length);
 });

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { compileTemplate } from '../../src/language/template.ts';
 import type { Part } from '../../src/language/template.ts';
 import { splitWhere } from '../../src/language/where.ts';
+import { within } from '../support/within.ts';
 
 function partsOf(source: string): readonly Part[] {
   const result = compileTemplate(source);
@@ -176,11 +177,9 @@ test('whatever is put together from the pieces of the grammar, splitting says ok
   fc.assert(
     fc.property(fc.array(piece, { maxLength: 30 }), (pieces) => {
       const parts = partsOf(pieces.join(''));
-      const started = performance.now();
 
-      const result = splitWhere(parts);
+      const result = within(50, () => splitWhere(parts));
 
-      assert.ok(performance.now() - started < 50);
       assert.ok(result.ok ? result.predicates.every(({ field }) => field !== '') : result.says !== '');
     }),
     { numRuns: 1_000 },
