@@ -86,7 +86,8 @@ const BOUNDS: Readonly<Record<string, readonly [low: number, high: number, zeroA
 const TIME: ReadonlySet<Slot> = new Set([SLOT.hour12, SLOT.hour24, SLOT.minute, SLOT.second, SLOT.half]);
 
 /** Compiles the steps that read a text of this pattern. */
-export function parseSteps(tokens: readonly Token[], zone: Zone): readonly Step[] {
+export function parseSteps(pattern: readonly Token[], zone: Zone): readonly Step[] {
+  const tokens = withoutEdges(pattern);
   const hasZone = tokens.some((token) => token.kind === 'field' && token.slot === SLOT.zone);
   const hasSecond = tokens.some((token) => token.kind === 'field' && token.slot === SLOT.second);
   return tokens.map((token, index) => {
@@ -98,6 +99,16 @@ export function parseSteps(tokens: readonly Token[], zone: Zone): readonly Step[
     }
     return textStep(token, before, after);
   });
+}
+
+/** The tokens without the blanks around them, which no text has when it is read. */
+function withoutEdges(tokens: readonly Token[]): readonly Token[] {
+  const trimmed = tokens.map((token, index): Token => {
+    if (token.kind === 'field') return token;
+    const text = index === 0 ? token.text.trimStart() : token.text;
+    return { kind: 'text', text: index === tokens.length - 1 ? text.trimEnd() : text };
+  });
+  return trimmed.filter((token) => token.kind === 'field' || token.text !== '');
 }
 
 function fieldStep(token: FieldToken, before: Token | undefined, after: Token | undefined, hasSecond: boolean): Step {

@@ -12,10 +12,10 @@ const MINUTE: Duration = 60_000;
 const STRETCH = 2 ** 35;
 /** Shorter than the shortest time between two changes of any zone since 1900 (167 hours, in Brazil and Gaza). */
 const SAMPLE = 6 * DAY;
-/** The time zone database is thin before this, so the offset then in force holds for all earlier instants. */
+/** Before this Java knows no changes either: what is standard time today holds for all earlier instants. */
 const FIRST = daysFromCivil(1900, 1, 1) * DAY;
-/** From here on only repeating rules apply, and the calendar repeats itself after 400 years. */
-const LAST = daysFromCivil(2400, 1, 1) * DAY;
+/** From 400 years earlier on only repeating rules apply, and the calendar repeats itself after so long. */
+const LAST = daysFromCivil(2500, 1, 1) * DAY;
 const CYCLE = 146_097 * DAY;
 
 /** `offsets[i]` is in force before `ends[i]`, and the last offset until the stretch ends. */
@@ -30,12 +30,14 @@ interface Stretch {
  */
 export function regionOffsets(name: string): (instant: Instant) => Duration {
   const ask = offsetAsker(name);
+  let standard: Duration | undefined;
   const stretches = new Map<number, Stretch>();
   let from = 0;
   let to = 0;
   let current = 0;
   return (instant) => {
     if (instant >= from && instant < to) return current;
+    if (instant < FIRST) return (standard ??= Math.min(ask(LAST), ask(LAST + 182 * DAY)));
     const inTable = intoTable(instant);
     const index = Math.floor(inTable / STRETCH);
     let stretch = stretches.get(index);
@@ -57,7 +59,6 @@ export function regionOffsets(name: string): (instant: Instant) => Duration {
 }
 
 function intoTable(instant: Instant): Instant {
-  if (instant < FIRST) return FIRST;
   return instant < LAST ? instant : instant - Math.ceil((instant - LAST + 1) / CYCLE) * CYCLE;
 }
 

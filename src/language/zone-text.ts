@@ -51,18 +51,21 @@ export function readZone(text: string, into: ZoneReading, own: Zone, exact: bool
   const code = text.charCodeAt(at);
   into.name = '';
   if (code === PLUS || code === MINUS) return readOffset(text, at, into, exact);
-  if ((code | 32) === 122 && !isLetter(text.charCodeAt(at + 1))) {
-    into.offset = 0;
-    into.at = at + 1;
-    return true;
-  }
-  return isLetter(code) && readName(text, at, into, own, exact);
+  if (!isLetter(code)) return false;
+  const isZ = (code | 32) === 122;
+  const alone = isZ && !isLetter(text.charCodeAt(at + 1));
+  if (!alone && readName(text, at, into, own, exact)) return true;
+  if (!isZ) return false;
+  into.offset = 0;
+  into.at = at + 1;
+  return true;
 }
 
 /** The instant of a wall time with a zone name that `readZone` found: the pattern's own zone is asked first, as Java does. */
 export function instantOfNamed(wall: number, name: string, own: Zone): Instant {
   const likely = own.toInstant(wall);
-  if (isNameAt(own, likely, name)) return likely;
+  // In a gap that is not `likely` itself: the name says on which side of it the wall time is meant.
+  if (isNameAt(own, likely, name)) return wall - own.offsetAt(likely);
   const earlier = wall - own.offsetAt(likely - DAY);
   if (isNameAt(own, earlier, name)) return earlier;
   const offset = ownOffset(own, likely, name) ?? OFFSETS.get(name);
@@ -72,7 +75,7 @@ export function instantOfNamed(wall: number, name: string, own: Zone): Instant {
 function readOffset(text: string, from: number, into: ZoneReading, exact: boolean): boolean {
   let at = from + 1;
   let value = 0;
-  while (isDigit(text.charCodeAt(at)) && at - from <= 5) value = value * 10 + text.charCodeAt(at++) - ZERO;
+  while (isDigit(text.charCodeAt(at)) && at - from <= 4) value = value * 10 + text.charCodeAt(at++) - ZERO;
   const digits = at - from - 1;
   let minutes = 0;
   let colon = false;

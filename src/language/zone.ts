@@ -55,7 +55,7 @@ const FIXED: ReadonlyMap<string, Zone> = new Map([
   ['', GMT],
   ['Z', GMT],
   ['GMT', GMT],
-  ['UT', UTC],
+  ['UT', GMT],
   ['UTC', UTC],
   ['EST', fixedZone('EST', -5 * HOUR, 'Eastern Standard Time')],
   ['MST', fixedZone('MST', -7 * HOUR, 'Mountain Standard Time')],
