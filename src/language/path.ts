@@ -2,9 +2,25 @@ import type { Json } from '../model/record.ts';
 
 const wholeKeys = new WeakMap<readonly string[], string>();
 
-/** Reads a dotted path such as `a.b.0`; '' is the empty path, which leads to the value itself. */
+/** A step of a path that holds brackets: between quotes, a position, or bare up to the next dot. */
+const bracketStep = /\.?\['([^']+)'\]|\.?\["([^"]+)"\]|\[(\d+)\]|\.?([^.[\]'"]+)/y;
+
+/** Reads a dotted path such as `a.b.0`, or `a['b c'][0]`; '' is the empty path, which leads to the value itself. */
 export function parsePath(path: string): readonly string[] {
-  return path === '' ? [] : path.split('.');
+  return path === '' ? [] : ((path.includes('[') ? withBrackets(path) : undefined) ?? path.split('.'));
+}
+
+/** Undefined where the brackets are letters of a name. */
+function withBrackets(path: string): readonly string[] | undefined {
+  const steps: string[] = [];
+  bracketStep.lastIndex = 0;
+  for (let at = 0; at < path.length; at = bracketStep.lastIndex) {
+    const [, single, double, position, bare] = bracketStep.exec(path) ?? [];
+    const step = single ?? double ?? position ?? bare;
+    if (step === undefined) return undefined;
+    steps.push(step);
+  }
+  return steps;
 }
 
 /** Writes a path as it is read. */

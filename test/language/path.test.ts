@@ -10,6 +10,8 @@ const record: Json = {
   both: { in: 'nested' },
   'both.in': 'literal',
   '': 'empty key',
+  'odd[name': 1,
+  'odd[]': 2,
 };
 
 const found: readonly (readonly [path: string, value: Json | undefined])[] = [
@@ -25,6 +27,12 @@ const found: readonly (readonly [path: string, value: Json | undefined])[] = [
   ['owner.tags.length', undefined],
   ['id.length', undefined],
   ['owner.id.0', undefined],
+  ["['owner'].id", 'o1'],
+  ["owner['id']", 'o1'],
+  ['owner["tags"][1].deep', true],
+  ["['meta.next']", 'literal'],
+  ['odd[name', 1],
+  ['odd[]', 2],
   ['meta.next', 'literal'],
   ['both.in', 'nested'],
   ['constructor', undefined],

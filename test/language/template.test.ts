@@ -11,7 +11,7 @@ const instant = 1767323045678;
 function compiled(source: string): Template {
   const result = compileTemplate(source);
   assert.ok(result.ok, result.ok ? '' : result.says);
-  assert.equal(result.template.source, source);
+  assert.equal(result.template.source, result.repaired ?? source);
   return result.template;
 }
 
@@ -39,7 +39,7 @@ const words: readonly (readonly [source: string, shown: string])[] = [
   ['${epoch}|${epoch:ms}|${milliseconds}', '<w 1767323045678>|<w 1767323045678>|<w 1767323045678>'],
   ['${epoch:s}|${epoch:us}', '<w 1767323045>|<w 1767323045678000>'],
   ['${dateTimeZone:PST:yyyy-MM-dd HH:mm:ss -0800}', '<w 2026-01-01 19:04:05 -0800>'],
-  ["${DateTimeZone:America/Denver:yyyy-MM-dd'T'HH:mm:ss}", '<w 2026-01-01T20:04:05>'],
+  ["${dateTimeZone:America/Denver:yyyy-MM-dd'T'HH:mm:ss}", '<w 2026-01-01T20:04:05>'],
   ['${dateTimeZone:-8:00:HH:mm}', '<w 19:04>'],
   ['${dateTimeZone:+6:00:HH:mm}', '<w 09:04>'],
   ['${dateTimeZone:GMT:HH:mm}', '<w 03:04>'],
@@ -53,7 +53,6 @@ const words: readonly (readonly [source: string, shown: string])[] = [
   ["${gmtDate:yyyy'}'MM}!", '<w 2026}01>!'],
   ["${gmtDate:h 'o''clock'}!", "<w 3 o'clock>!"],
   ['{"since":"${gmtDate:yyyy-MM-dd\'T\'HH:mm:ss\'Z\'}"}', '{"since":"<w 2026-01-02T03:04:05Z>"}'],
-  ["F>='#{'$'}{gmtDate:yyyy-MM-dd'T'HH:mm:ss'Z'}'", "F>='<w 2026-01-02T03:04:05Z>'"],
 ];
 
 for (const [source, shown] of words) {
@@ -74,9 +73,9 @@ test('texts are never empty, never side by side, and times know where they begin
 type Wrong = readonly [source: string, at: string, says: RegExp, hint: RegExp];
 
 const wrong: readonly Wrong[] = [
-  ['a=${gmtdate:yyyy}', '${gmtdate', /gmtdate.* is no known word/, /did you mean \$\{gmtDate:FORMAT\}/],
+  ['a=${gmtdat:yyyy}', '${gmtdat', /gmtdat.* is no known word/, /did you mean \$\{gmtDate:FORMAT\}/],
   ['a=${epcoh:s}', '${epcoh', /is no known word/, /did you mean \$\{epoch:ms\}/],
-  ['a=${datetimezone:GMT:yyyy}', '${date', /is no known word/, /did you mean \$\{dateTimeZone:ZONE:FORMAT\}/],
+  ['a=${datetimzone:GMT:yyyy}', '${date', /is no known word/, /did you mean \$\{dateTimeZone:ZONE:FORMAT\}/],
   ['/c?s=${epoch:0}', '${epoch', /\$\{epoch:0\} is no known word/, /\$\{epoch:s\}/],
   ['a=${now}', '${now', /\$\{now\} is no known word/, /write it as \$\{now:FORMAT\}/],
   ['a=${gmtDate}', '${gmt', /is no known word/, /write it as \$\{gmtDate:FORMAT\}/],
@@ -86,8 +85,8 @@ const wrong: readonly Wrong[] = [
   ['a=${token.a..b}', '${token', /names no field/, /\$\{token.FIELD\}/],
   ['a=${}', '${}', /\$\{\} is no known word/, /the words are gmtDate/],
   ['a=${HOME}', '${HOME', /is no known word/, /a literal \$\{ is written \$\$\{/],
-  ['a=${518862600}', '${5', /is no known word/, /the words are/],
-  ["b='${yyyy-MM-dd'T'HH:mm:ss'Z'}'", '${yyyy', /is no known word/, /\$\{gmtDate:yyyy-MM-dd'T'HH:mm:ss'Z'\}/],
+  ['a=${518862600}', '${5', /is no known word/, /\$\{epoch:s\} prints seconds/],
+  ['a=${yyyy-bb}', '${yyyy', /is no known word/, /\$\{gmtDate:yyyy-bb\}/],
   ['a=${env:}', '${env', /names nothing/, /\$\{env:API_KEY\}/],
   ['a=${env:A&b=${date}', '${env', /has no closing \}/, /\$\{env:/],
   ['a=${configuration.a&b=${date}', '${conf', /has no closing \}/, /\$\$\{/],
@@ -111,25 +110,76 @@ for (const [source, at, says, hint] of wrong) {
   });
 }
 
-const stray: readonly (readonly [source: string, offset: number])[] = [
-  ["w='${date:yyyy-MM-dd'T'HH:mm:ssZ'}'", 32],
-  ["w='${date:yyyy-MM-dd'T'HH:mm:ss'Z}'", 31],
-  ["w='${date:yyyyZ'}' and b='${date:yyyyZ'}'", 15],
-  ["w='${date:yyyyZ'}' and b<'x'}", 15],
-  ["w=${date:yyyyZ'}&b=${configuration.x}", 14],
-  ['{"w":"${date:yyyyZ\'}","note":"it\'s"}', 18],
-  ["${date:yyyyZ'}\nX-Other: 'a'}", 12],
+const repaired: readonly (readonly [source: string, right: string, shown: string])[] = [
+  [
+    "F>='#{'$'}{gmtDate:yyyy-MM-dd'T'HH:mm:ss'Z'}'",
+    "F>='${gmtDate:yyyy-MM-dd'T'HH:mm:ss'Z'}'",
+    "F>='<w 2026-01-02T03:04:05Z>'",
+  ],
+  ["${date:yyyy-MM-dd'\\''T'\\''HH:mm}", "${date:yyyy-MM-dd'T'HH:mm}", '<w 2026-01-02T03:04>'],
+  ["F='\\''${epoch:s}'\\''", "F='${epoch:s}'", "F='<w 1767323045>'"],
+  ['${DateTimeZone:PST:HH:mm}', '${dateTimeZone:PST:HH:mm}', '<w 19:04>'],
+  ['${GMTDate:yyyy}', '${gmtDate:yyyy}', '<w 2026>'],
+  ['${NOW:yyyy}', '${now:yyyy}', '<n 2026>'],
+  ['${Epoch:S}', '${epoch:s}', '<w 1767323045>'],
+  ['${Configuration.Site}', '${configuration.Site}', '<configuration Site>'],
+  ["b='${yyyy-MM-dd'T'HH:mm:ss'Z'}'", "b='${gmtDate:yyyy-MM-dd'T'HH:mm:ss'Z'}'", "b='<w 2026-01-02T03:04:05Z>'"],
+  ["b='$yyyy-MM-dd'T'HH:mm:ss'Z'}'", "b='${gmtDate:yyyy-MM-dd'T'HH:mm:ss'Z'}'", "b='<w 2026-01-02T03:04:05Z>'"],
+  ["$${a}${milliseconds'}", '$${a}${milliseconds}', '${a}<w 1767323045678>'],
+  ['${gmtDate:Milliseconds}', '${gmtDate:milliseconds}', '<w 1767323045678>'],
+  ['${gmtDate:yyyy-MM-ddTHH:mm}', "${gmtDate:yyyy-MM-dd'T'HH:mm}", '<w 2026-01-02T03:04>'],
+  ["w='${date:yyyy-MM-dd'T'HH:mm:ssZ'}'", "w='${date:yyyy-MM-dd'T'HH:mm:ssZ}'", "w='<w 2026-01-02T03:04:05+0000>'"],
+  ["w='${date:yyyy-MM-dd'T'HH:mm:ss'Z}'", "w='${date:yyyy-MM-dd'T'HH:mm:ss'Z'}'", "w='<w 2026-01-02T03:04:05Z>'"],
+  [
+    "w='${date:yyyyZ'}' and b='${date:yyyyZ'}'",
+    "w='${date:yyyyZ}' and b='${date:yyyyZ}'",
+    "w='<w 2026+0000>' and b='<w 2026+0000>'",
+  ],
+  ["w='${date:yyyyZ'}' and b<'x'}", "w='${date:yyyyZ}' and b<'x'}", "w='<w 2026+0000>' and b<'x'}"],
+  [
+    "w=${date:yyyyZ'}&b=${configuration.x}",
+    'w=${date:yyyyZ}&b=${configuration.x}',
+    'w=<w 2026+0000>&b=<configuration x>',
+  ],
+  [
+    '{"w":"${date:yyyyZ\'}","note":"it\'s"}',
+    '{"w":"${date:yyyyZ}","note":"it\'s"}',
+    '{"w":"<w 2026+0000>","note":"it\'s"}',
+  ],
+  ["${date:yyyyZ'}\nX-Other: 'a'}", "${date:yyyyZ}\nX-Other: 'a'}", "<w 2026+0000>\nX-Other: 'a'}"],
 ];
 
-for (const [source, offset] of stray) {
-  test(`the apostrophe without a partner in ${JSON.stringify(source)} is found and swallows nothing`, () => {
+for (const [source, right, shown] of repaired) {
+  test(`the template ${JSON.stringify(source)} is read as ${JSON.stringify(right)}`, () => {
     const result = compileTemplate(source);
 
-    assert.equal(result.ok, false);
-    assert.match(result.says, /^the format .* has an apostrophe without its partner$/);
-    assert.equal(result.offset, offset);
+    assert.ok(result.ok, result.ok ? '' : result.says);
+    assert.equal(result.repaired, right);
+    assert.equal(result.template.source, right);
+    assert.equal(show(result.template.parts), shown);
+    assert.equal(show(compiled(right).parts), shown);
+    for (const part of result.template.parts) assert.ok(part.kind !== 'time' || right.startsWith('${', part.offset));
   });
 }
+
+const literal = ['$yyyy', '$MM is money}', '$$yyyy', '{"$date":"x"}', '$filter={x}', "it'\\s", '$dd${epoch}'];
+
+for (const source of literal) {
+  test(`in ${JSON.stringify(source)} nothing is read over`, () => {
+    const result = compileTemplate(source);
+
+    assert.ok(result.ok);
+    assert.equal(result.repaired, undefined);
+  });
+}
+
+test('the apostrophe without a partner that leaves more than one meaning is found and swallows nothing', () => {
+  const result = compileTemplate("w=${date:yyyy-MM-dd'T HH:mm}&b='x'}");
+
+  assert.equal(result.ok, false);
+  assert.match(result.says, /^the format yyyy-MM-dd'T HH:mm has an apostrophe without its partner$/);
+  assert.equal(result.offset, 19);
+});
 
 test('a format that the patterns refuse is a problem that names it, inside the word', () => {
   const result = compileTemplate('a=${gmtDate:yyyy-bb}');
@@ -189,6 +239,9 @@ test('whatever is put together from the pieces of the grammar, compiling says ok
       'env:',
       'file:',
       "#{'$'}{",
+      "'\\''",
+      '$yyyy-MM',
+      'GMTDATE:',
     ],
   );
   fc.assert(
@@ -204,7 +257,17 @@ test('whatever is put together from the pieces of the grammar, compiling says ok
 });
 
 test('hostile repetition costs no more than its length', () => {
-  const sources = ["${gmtDate:'", '${gmtDate:{', '$', '${date}', '${configuration.a.', '${dateTimeZone::', "'}"];
+  const sources = [
+    "${gmtDate:'",
+    '${gmtDate:{',
+    '$',
+    '${date}',
+    '${configuration.a.',
+    '${dateTimeZone::',
+    "'}",
+    '$yyyy',
+    '$yyyy}',
+  ];
 
   const results = within(1_000, () =>
     sources.map((source) => compileTemplate('${gmtDate:yyyy}' + source.repeat(20_000))),

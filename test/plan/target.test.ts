@@ -71,7 +71,7 @@ const refused: readonly (readonly [url: string, says: RegExp])[] = [
   ['/orders?${gmtDate:yyyy}=1', /a template word stands in the name of a query parameter/],
   ["/orders?where=a='1' or b='2'", /OR cannot be said in query parameters/],
   ['/orders?where=a', /the where clause needs an operator behind a/],
-  ['/orders?since=${gmtdate:yyyy}', /gmtdate.*is no known word/],
+  ['/orders?since=${gmtdat:yyyy}', /gmtdat:yyyy.*is no known word/],
   ['/orders?site=${configuration.site}', /"site" is missing in the configuration of instance one/],
 ];
 
