@@ -20,12 +20,13 @@ export function readEmbedded(
   const node = nodeAt(root, path);
   if (node === undefined || typeof node.value !== 'string' || isPlaceholder(node.value)) return { root, findings: [] };
 
+  if (node.value.trim() === '') return { root, findings: [] };
   const { text, place } = unwrap(node.value, file, node);
   const inner = parseText(text, true);
   const findings = inner.findings.map((finding) => placed(finding, path, place));
   if (inner.root === undefined) return { root, findings };
   if (inner.root.members === undefined || Array.isArray(inner.root.value)) {
-    const hint = node.value.includes('${')
+    const hint = /\$\{(?:env|file|cred):/.test(node.value)
       ? 'a reference cannot stand for the whole of it'
       : 'or leave it out for the default set';
     return { root, findings: [...findings, { offset: node.at, path, says: expected, hint }] };
@@ -35,14 +36,25 @@ export function readEmbedded(
 
 type Place = (offset: number) => number;
 
-/** The JSON text of a scalar, also where it was escaped once more, and how its offsets lead back into the file. */
+/** How often a text may have been escaped more than its place asks for. */
+const mostEscapes = 3;
+
+/** The JSON text of a scalar, also where it was escaped or quoted more than once, and how its offsets lead back into the file. */
 function unwrap(value: string, file: string, node: SourceNode): { readonly text: string; readonly place: Place } {
   const outer = scalarOffsets(file, node);
-  const place: Place = (offset) => outer?.[Math.min(offset, outer.length - 1)] ?? node.at;
-  if (!/^\s*[{[](?:\s|\\[nrt])*\\["nrt]/.test(value)) return { text: value, place };
-
-  const { text, offsets } = unescapeOnce(value);
-  return { text, place: (offset) => place(offsets[Math.min(offset, offsets.length - 1)] ?? 0) };
+  let place: Place = (offset) => outer?.[Math.min(offset, outer.length - 1)] ?? node.at;
+  let text = value;
+  for (let peeled = 0; peeled < mostEscapes; peeled++) {
+    const quoted = /^\s*"/.test(text);
+    if (!quoted && !/^\s*[{[](?:\s|\\+[nrt])*\\+["nrt]/.test(text)) break;
+    const from = quoted ? text.indexOf('"') + 1 : 0;
+    const end = quoted ? text.lastIndexOf('"') : text.length;
+    const { text: plain, offsets } = unescapeOnce(text.slice(from, Math.max(from, end)));
+    const before = place;
+    place = (offset) => before(from + (offsets[Math.min(offset, offsets.length - 1)] ?? 0));
+    text = plain;
+  }
+  return { text, place };
 }
 
 function placed(finding: Finding, path: TreePath, place: Place): Finding {

@@ -3,7 +3,7 @@ import type { Reporter, TreePath } from '../model/catalog.ts';
 import type { Problem } from '../model/problem.ts';
 import { placeholdersIn } from './placeholders.ts';
 import { isSecretKey } from './secret-keys.ts';
-import { dropNullMembers, eachScalar, nodeAt, replaceAt } from './source-tree.ts';
+import { dropMembers, eachScalar, nodeAt, replaceAt } from './source-tree.ts';
 import type { SourceNode } from './source-tree.ts';
 
 /** The further problems, without those at a place that has one already: they are its consequences. */
@@ -72,7 +72,13 @@ export function literalText(value: string): string {
 export function withoutNulls(root: SourceNode, paths: readonly TreePath[]): SourceNode {
   return paths.reduce((tree, path) => {
     const node = nodeAt(tree, path);
-    return node === undefined ? tree : replaceAt(tree, path, dropNullMembers(node));
+    return node === undefined
+      ? tree
+      : replaceAt(
+          tree,
+          path,
+          dropMembers(node, (_key, { value }) => value === null),
+        );
   }, root);
 }
 

@@ -4,6 +4,7 @@ import type { CatalogInstance, Reporter, SourceFile, TreePath } from '../model/c
 import type { PolledResource } from '../model/files.ts';
 import type { Problem } from '../model/problem.ts';
 import type { Text } from '../model/secret.ts';
+import { withoutBlanks } from './blanks.ts';
 import type { Defaults } from './config-file.ts';
 import { unknownKeys } from './configuration-keys.ts';
 import type { ElementEntry } from './element-file.ts';
@@ -14,19 +15,19 @@ import {
   noReferences,
   placeholderProblems,
   referenceProblems,
-  withoutNulls,
 } from './file-checks.ts';
 import { isPlaceholder } from './placeholders.ts';
 import { checkSchema } from './schema-check.ts';
 import { isSecretKey, textOf } from './secret-keys.ts';
 import { openSource } from './source.ts';
-import type { Source } from './source.ts';
 import { eachNode, nodeAt, prune } from './source-tree.ts';
 import type { SourceNode } from './source-tree.ts';
 
 const polledKey = 'event.poller.configuration';
 const polledPath: TreePath = ['configuration', polledKey];
 const signatureKey = 'event.notification.signature.key';
+/** Keys whose texts may be lists. */
+const listKeys = new Set(['event.objects', 'event.poller.urls']);
 const flatMaps: readonly TreePath[] = [['configuration'], ['providerData']];
 
 /** What the other files say that an instance is read against. */
@@ -59,11 +60,8 @@ export function readInstance(
   if (source === undefined) return { problems: unread };
 
   const { report } = source;
-  const tree = withoutNulls(source.root, [[], ...flatMaps]);
-  const problems = [
-    ...unread,
-    ...furtherProblems(unread, [...nullWarnings(source), ...checkSchema('instance', tree, report)]),
-  ];
+  const { tree, problems: blanks } = withoutBlanks(source.root, report);
+  const problems = [...unread, ...furtherProblems(unread, [...blanks, ...checkSchema('instance', tree, report)])];
   problems.push(...placeholderProblems(tree, report));
   for (const path of [['element'], ['name'], ['tags']])
     problems.push(...noReferences(nodeAt(tree, path), path, report));
@@ -120,21 +118,6 @@ function wrongIn(tree: SourceNode, errors: ReadonlySet<string>): (path: TreePath
   return (path) => wrong.has(path.join('.'));
 }
 
-function nullWarnings({ root, report }: Source): readonly Problem[] {
-  return flatMaps.flatMap((path) =>
-    [...(nodeAt(root, path)?.members ?? [])]
-      .filter(([, member]) => member.value === null)
-      .map(([key]) => {
-        const hint = 'remove the key, or put in its value';
-        return report.problem([...path, key], 'has no value and counts as left out', {
-          hint,
-          severity: 'warning',
-          key: true,
-        });
-      }),
-  );
-}
-
 function unknownElement(key: string, known: readonly string[], report: Reporter): Problem {
   const meant = didYouMean(key, known);
   const listed = [...known].sort().slice(0, 40).join(', ');
@@ -154,7 +137,8 @@ function configurationOf(
   const result = new Map<string, Text | number | boolean>();
   for (const [name, node] of members) {
     const key = String(name);
-    const text = textOf(node, isSecretKey(key) || secretKeys.has(key) ? `[${key}]` : undefined);
+    const label = isSecretKey(key) || secretKeys.has(key) ? `[${key}]` : undefined;
+    const text = listKeys.has(key) && Array.isArray(node.value) ? linesOf(node) : textOf(node, label);
     if (text !== undefined && key !== polledKey) result.set(key, text);
   }
   return result;
@@ -164,6 +148,11 @@ function signatureKeysOf(node: SourceNode | undefined): readonly Text[] {
   const keys = Array.isArray(node?.value) ? [...(node.members?.values() ?? [])] : node === undefined ? [] : [node];
   const texts = keys.map((key) => textOf(key, `[${signatureKey}]`));
   return texts.filter((text) => typeof text === 'object');
+}
+
+/** A list of names or lines, as a text of lines. */
+function linesOf(node: SourceNode): Text {
+  return [...(node.members?.values() ?? [])].map(({ value }) => String(value)).join('\n');
 }
 
 function providerDataOf(node: SourceNode | undefined): ReadonlyMap<string, Text> {

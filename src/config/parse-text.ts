@@ -15,6 +15,9 @@ export interface ParsedText {
   readonly findings: readonly Finding[];
 }
 
+/** A quote between quotes in the words of a shell; a body that is taken out of a curl command holds it. */
+const shellQuote = "'\\''";
+
 const styles: Readonly<Record<string, ScalarStyle>> = {
   QUOTE_SINGLE: 'single',
   QUOTE_DOUBLE: 'double',
@@ -43,15 +46,19 @@ function parse(text: string, json: boolean): ParsedText {
   // Duplicate keys are found below, in linear time and with their paths.
   const options = { intAsBigInt: true, uniqueKeys: false, prettyErrors: false, logLevel: 'error' } as const;
   const document = parseDocument(text, options);
+  const shellQuotes = new Set<number>();
+  for (const { code, pos } of document.errors) {
+    if (code === 'BAD_DQ_ESCAPE' && text.startsWith(shellQuote, pos[0] - 1)) shellQuotes.add(pos[0]);
+  }
   // What follows the first complaint is mostly its consequence.
-  const [first] = [...document.errors].sort((a, b) => a.pos[0] - b.pos[0]);
+  const [first] = document.errors.filter(({ pos }) => !shellQuotes.has(pos[0])).sort((a, b) => a.pos[0] - b.pos[0]);
   if (first !== undefined) {
     const { says, hint } = syntaxWords(first.code, first.message, json);
     return refused(Math.min(first.pos[0], text.length), says, hint);
   }
   if (document.contents === null) return refused(0, 'is empty', 'write it, or remove the file');
 
-  const reading = new Reading();
+  const reading = new Reading([...shellQuotes]);
   for (const warning of document.warnings) {
     reading.find(warning.pos[0], [], syntaxWords(warning.code, warning.message, json));
   }
@@ -70,8 +77,14 @@ class Reading {
   #aliased = 0;
   /** Where aliases repeated more than can be meant; what was converted is then of no use. */
   endlessAt: number | undefined;
+  /** Where quotes stand that were written for a shell. */
+  readonly #shellQuotes: readonly number[];
 
-  find(offset: number, path: TreePath, words: { readonly says: string; readonly hint?: string }): void {
+  constructor(shellQuotes: readonly number[]) {
+    this.#shellQuotes = shellQuotes;
+  }
+
+  find(offset: number, path: TreePath, words: Omit<Finding, 'offset' | 'path'>): void {
     this.findings.push({ offset, path, ...words });
   }
 
@@ -145,7 +158,13 @@ class Reading {
     const style = styles[node.type ?? ''] ?? 'plain';
     const end = node.range?.[1] ?? at;
     const written = node.source ?? String(node.value);
-    return { value: this.#plainValue(node.value, path, at), at, scalar: { written, style, end } };
+    const scalar = { written, style, end };
+    if (typeof node.value !== 'string' || !this.#shellQuotes.some((quote) => quote > at && quote < end))
+      return { value: this.#plainValue(node.value, path, at), at, scalar };
+    const right = node.value.replaceAll(shellQuote, "'");
+    const says = `holds ${shellQuote} as a shell needs it: each is read as '`;
+    this.find(at, path, { says, hint: "write ' alone", severity: 'warning', right });
+    return { value: right, at, scalar };
   }
 
   #plainValue(value: unknown, path: TreePath, at: number): unknown {

@@ -33,7 +33,10 @@ function follow(value: string, file: string, from: number, style: string): reado
     const found = file[at];
     if (found === undefined) return undefined;
 
-    if (style === 'double' && found === '\\') {
+    if (style === 'double' && file.startsWith("\\''", at) && file[at - 1] === "'") {
+      // A quote that was written for a shell reads as its first one.
+      at += 3;
+    } else if (style === 'double' && found === '\\') {
       const { plain, length } = readEscape(file, at);
       if (!value.startsWith(plain, offsets.length)) return undefined;
       for (let unit = 0; unit < plain.length; unit++) offsets.push(at);

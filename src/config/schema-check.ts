@@ -18,6 +18,9 @@ const schemas = new Map<string, AnySchemaObject>(
 /** The keys that Cloud Elements and elementd give a meaning in an instance's `configuration`. */
 export const configurationKeys: readonly string[] = Object.keys(definition('configuration')['properties'] as object);
 
+/** The keys that have a meaning in a polled entry. */
+export const entryKeys: readonly string[] = Object.keys(definition('polledResource')['properties'] as object);
+
 let validators: ReadonlyMap<FileKind, ValidateFunction> | undefined;
 
 /** Every mistake against the schema of a kind of file, one problem each. Placeholders of configurations and instances are told elsewhere. */

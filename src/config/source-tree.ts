@@ -23,6 +23,8 @@ export interface Finding {
   readonly says: string;
   readonly hint?: string;
   readonly severity?: 'error' | 'warning';
+  /** What a text is read as where a slip in it was read over; it may be a secret. */
+  readonly right?: string;
 }
 
 /** The node that a path leads to, or undefined. */
@@ -52,10 +54,10 @@ export function replaceAt(root: SourceNode, path: TreePath, node: SourceNode): S
   return withMembers(root, new Map(root.members).set(step, replaceAt(member, rest, node)));
 }
 
-/** The same map without the members that are null. */
-export function dropNullMembers(node: SourceNode): SourceNode {
+/** The same map without the members at which the predicate holds. */
+export function dropMembers(node: SourceNode, wanting: (key: string, member: SourceNode) => boolean): SourceNode {
   if (node.members === undefined || Array.isArray(node.value)) return node;
-  const kept = [...node.members].filter(([, member]) => member.value !== null);
+  const kept = [...node.members].filter(([key, member]) => !wanting(String(key), member));
   return kept.length === node.members.size ? node : withMembers(node, new Map(kept));
 }
 
@@ -74,7 +76,8 @@ export function prune(node: SourceNode, wrong: (path: TreePath) => boolean, path
   return withMembers(node, new Map(kept.map(([key, member]) => [key, prune(member, wrong, [...path, key])])));
 }
 
-function withMembers(node: SourceNode, members: ReadonlyMap<string | number, SourceNode>): SourceNode {
+/** The same map with other members. */
+export function withMembers(node: SourceNode, members: ReadonlyMap<string | number, SourceNode>): SourceNode {
   const value = Array.isArray(node.value) ? [...members.values()].map((member) => member.value) : objectOf(members);
   return { ...node, value, members };
 }

@@ -2,6 +2,7 @@ import type { Reporter, SourceFile, TreePath } from '../model/catalog.ts';
 import type { Problem } from '../model/problem.ts';
 import { decodeFile } from './decode-file.ts';
 import { readEmbedded } from './embedded.ts';
+import { besideEachOther } from './misplaced.ts';
 import { parseText } from './parse-text.ts';
 import { offsetOf } from './source-tree.ts';
 import type { Finding, SourceNode } from './source-tree.ts';
@@ -77,7 +78,15 @@ type Place = (offset: number) => { readonly line: number; readonly column: numbe
 
 function readInner(text: string, root: SourceNode, embedded: TreePath, before: readonly Finding[]) {
   const inner = readEmbedded(text, root, embedded);
-  return { root: inner.root, findings: [...before, ...inner.findings] };
+  const { root: whole, findings } = besideEachOther(inner.root, embedded);
+  return { root: whole, findings: [...before, ...inner.findings, ...findings].map((found) => shown(found, embedded)) };
+}
+
+/** What stands in polled entries is no secret. */
+function shown(finding: Finding, polled: TreePath): Finding {
+  const inside = finding.path.length > polled.length && polled.every((step, index) => finding.path[index] === step);
+  if (finding.right === undefined || !inside) return finding;
+  return { ...finding, says: `is read as if it were written right: ${finding.right}` };
 }
 
 function problemOf(file: string, place: Place, finding: Finding): Problem {

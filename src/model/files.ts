@@ -113,9 +113,9 @@ export interface Configuration {
    */
   'event.notification.instance.finder'?: unknown;
   /**
-   * How the provider is watched. elementd polls.
+   * How the provider is watched. elementd polls: anything but `polling` is a problem.
    */
-  'event.vendor.type'?: 'polling';
+  'event.vendor.type'?: string;
   /**
    * Accepted as in Cloud Elements; not used.
    */
@@ -141,13 +141,13 @@ export interface Configuration {
       }
     | string;
   /**
-   * The former form of event.poller.configuration: names, or lines of fields, parted by |.
+   * The former form of event.poller.configuration: names of the element's default set, or a line of fields for each resource, parted by |.
    */
-  'event.poller.urls'?: string;
+  'event.poller.urls'?: string | string[];
   /**
-   * Names of resources of the element's default set, parted by commas.
+   * Names of resources of the element's default set: a list, or a text parted by commas.
    */
-  'event.objects'?: string;
+  'event.objects'?: string | string[];
   /**
    * Whether null fields are dropped from records.
    */
@@ -300,6 +300,38 @@ export interface PolledResource {
    * The body of the request. Values may hold template words. A map is sent as JSON, or as a form where the Content-Type header says so.
    */
   body?: string | {};
+  /**
+   * Accepted as in Cloud Elements; not used.
+   */
+  objectName?: unknown;
+  /**
+   * Accepted as in Cloud Elements; not used.
+   */
+  batchSize?: unknown;
+  /**
+   * Accepted as in Cloud Elements; not used.
+   */
+  useLastPollDate?: unknown;
+  /**
+   * Accepted as in Cloud Elements; not used.
+   */
+  useHydrationBeforePostHooks?: unknown;
+  /**
+   * Accepted as in Cloud Elements; not used, with a warning.
+   */
+  xPath?: unknown;
+  /**
+   * Accepted as in Cloud Elements; not used, with a warning.
+   */
+  parameters?: unknown;
+  /**
+   * Accepted as in Cloud Elements; not used, with a warning.
+   */
+  postHooks?: unknown;
+  /**
+   * Accepted as in Cloud Elements; not used, with a warning.
+   */
+  postHookPipelines?: unknown;
 }
 /**
  * Where a record keeps its dates, and how they are written.

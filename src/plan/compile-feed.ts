@@ -8,7 +8,16 @@ import { textPrint } from './account.ts';
 import { compileRequest, type CompiledRequest } from './compile-request.ts';
 import { flagOf, formatOf, secondsOf } from './configuration.ts';
 import { planDeletes } from './deletes.ts';
-import { planBaseline, planErrorRule, planReading, planRule, planSchedule, planStart } from './entry.ts';
+import {
+  idFieldOf,
+  planBaseline,
+  planErrorRule,
+  planReading,
+  planRule,
+  planSchedule,
+  planStart,
+  warnOfUnread,
+} from './entry.ts';
 import type { Findings } from './findings.ts';
 import { planPagination } from './pagination.ts';
 
@@ -39,17 +48,14 @@ export function compileFeed(source: FeedSource): Feed | undefined {
       resourceKey: name,
       findings: told,
       settings: (resource) => ({
-        pagination: planPagination(
-          asked.pagination ?? resource?.pagination,
-          asked.idField ?? resource?.idField ?? resource?.poll?.idField,
-          told,
-        ),
+        pagination: planPagination(asked.pagination ?? resource?.pagination, idFieldOf(asked, resource), told),
         pollDelay,
       }),
     });
   const compiled = compile(entry, resourceKey, findings);
   const resource: ElementResource | undefined = compiled?.resource;
   const reading = planReading(entry, resource, findings);
+  warnOfUnread(entry, findings);
   const schedule = planSchedule(entry, source.interval, findings);
   const start = planStart(entry, findings);
   const dropNulls = flagOf(instance, 'filter.response.nulls', true);
@@ -62,8 +68,9 @@ export function compileFeed(source: FeedSource): Feed | undefined {
     compile: (asked, told) => compile(asked, undefined, told),
     findings,
   });
-  if (resourceKey.trim() === '')
-    findings.error([], 'has no name', 'the key names the feed and the objectType of its events');
+  const names = 'the key names the feed and the objectType of its events';
+  if (resourceKey.trim() === '') findings.error([], 'has no name', names);
+  if (/^\s*<[^<>]+>\s*$/.test(resourceKey)) findings.error([], `is still named ${resourceKey.trim()}`, names);
   const asksWithToken =
     compiled?.request.usesToken === true || (deletes.by === 'feed' && deletes.listing.request.usesToken);
   if (asksWithToken && account.type !== 'oauth2') {

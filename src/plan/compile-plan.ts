@@ -1,16 +1,15 @@
 import type { Catalog, CatalogInstance } from '../model/catalog.ts';
 import type { Feed, Plan } from '../model/feed.ts';
-import type { ElementFile, PolledResource } from '../model/files.ts';
+import type { ElementFile } from '../model/files.ts';
 import type { Duration } from '../model/instant.ts';
 import type { Problem } from '../model/problem.ts';
-import { didYouMean } from '../language/nearest.ts';
 import { planAccount } from './account.ts';
 import { planCallback } from './callback.ts';
 import { compileFeed } from './compile-feed.ts';
 import { flagOf, intervalOf, plainOf } from './configuration.ts';
 import { httpElement, HTTP_ELEMENT } from './element.ts';
-import { configurationFindings, openFindings, type Findings } from './findings.ts';
-import { unknownResource } from './target.ts';
+import { configurationFindings, type Findings } from './findings.ts';
+import { polledEntries } from './polled-entries.ts';
 
 const DEFAULT_INTERVAL: Duration = 15 * 60_000;
 
@@ -56,12 +55,6 @@ function elementOf(instance: CatalogInstance, catalog: Catalog): ElementFile | u
   return instance.elementKey === HTTP_ELEMENT ? httpElement(instance) : catalog.elements.get(instance.elementKey)?.file;
 }
 
-interface Polled {
-  readonly key: string;
-  readonly entry: PolledResource;
-  readonly findings: Findings;
-}
-
 function compileInstance(
   instance: CatalogInstance,
   element: ElementFile,
@@ -72,19 +65,12 @@ function compileInstance(
     findings.warn(['event.notification.enabled'], 'is false: nothing of this instance is polled');
     return { feeds: [], problems: findings.problems };
   }
-  const vendor = plainOf(instance, 'event.vendor.type')?.toLowerCase();
-  if (vendor !== undefined && vendor !== 'polling') {
+  const vendor = plainOf(instance, 'event.vendor.type')?.trim();
+  if (vendor !== undefined && vendor.toLowerCase() !== 'polling') {
     findings.error(
       ['event.vendor.type'],
-      `"${vendor}" is not what elementd does`,
-      'write polling, or leave the key out',
-    );
-  }
-  if (instance.configuration.has('event.poller.urls')) {
-    findings.warn(
-      ['event.poller.urls'],
-      'is not read',
-      'write an entry for each resource into event.poller.configuration',
+      `"${vendor}" is not what elementd does: it polls, and takes in no webhooks of a provider`,
+      'write polling, or leave the key out; event.poller.configuration says what is polled',
     );
   }
   const account = planAccount(instance, element, findings);
@@ -121,52 +107,6 @@ function planInterval(instance: CatalogInstance, findings: Findings): Duration {
     );
   }
   return every ?? DEFAULT_INTERVAL;
-}
-
-/** The entries of the instance's own configuration, or those of the element's default set that `event.objects` chooses. */
-function polledEntries(
-  instance: CatalogInstance,
-  element: ElementFile,
-  catalog: Catalog,
-  findings: Findings,
-): readonly Polled[] {
-  if (instance.polled !== undefined) {
-    return [...instance.polled].map(([key, entry]) => ({
-      key,
-      entry,
-      findings: openFindings(instance.report, [...instance.polledPath, key]),
-    }));
-  }
-  const defaults = Object.entries(element.resources ?? {}).flatMap(([key, resource]) =>
-    resource.poll === undefined ? [] : [{ key, entry: resource.poll }],
-  );
-  const names = defaults.map(({ key }) => key);
-  const chosen = plainOf(instance, 'event.objects')
-    ?.split(',')
-    .map((name) => name.trim())
-    .filter((name) => name !== '');
-  for (const name of chosen ?? []) {
-    if (names.includes(name)) continue;
-    const { says, hint } = unknownResource(element, name);
-    const known = Object.hasOwn(element.resources ?? {}, name);
-    findings.error(
-      ['event.objects'],
-      known ? `"${name}" has no default configuration` : says,
-      known ? 'write an entry for it into event.poller.configuration' : (didYouMean(name, names) ?? hint),
-    );
-  }
-  // A value that is wrong stands in the file all the same, and was told of already.
-  if (defaults.length === 0 && !instance.configuration.has('event.poller.configuration')) {
-    findings.error(
-      [],
-      '"event.poller.configuration" is missing',
-      `element ${element.key} has no default set: say what is to be polled`,
-    );
-  }
-  const report = catalog.elements.get(instance.elementKey)?.report ?? instance.report;
-  return defaults
-    .filter(({ key }) => chosen === undefined || chosen.includes(key))
-    .map(({ key, entry }) => ({ key, entry, findings: openFindings(report, ['resources', key, 'poll']) }));
 }
 
 /** Several instances of one element find the same fault in its file: it is one problem. */

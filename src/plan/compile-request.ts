@@ -10,12 +10,14 @@ import { printText } from '../language/text.ts';
 import { holdsPassword } from './callback.ts';
 import { textOf } from './configuration.ts';
 import { HTTP_ELEMENT } from './element.ts';
-import type { Findings } from './findings.ts';
+import { idFieldOf } from './entry.ts';
+import { readAs, type Findings } from './findings.ts';
 import { pageSizeOf, startingAsWritten } from './page-size.ts';
 import { bindParts, printedParts, textParts, type BoundPart } from './parts.ts';
 import { splitUrl } from './polled-url.ts';
 import { planRequest, type BoundPair } from './request.ts';
 import { findTarget } from './target.ts';
+import { filledIn, readUrl, warnOfEmptyRange } from './url-mends.ts';
 
 /** A compiled request and what it says of the feed's identity. */
 export interface CompiledRequest {
@@ -49,9 +51,9 @@ export function compileRequest(source: RequestSource): CompiledRequest | undefin
   const { instance, element, entry, findings } = source;
   const template = (text: string, path: readonly string[]): readonly Part[] => {
     const compiled = compileTemplate(text);
-    if (compiled.ok) return compiled.template.parts;
-    findings.error(path, compiled.says, compiled.hint);
-    return [];
+    if (!compiled.ok) findings.error(path, compiled.says, compiled.hint);
+    else if (compiled.repaired !== undefined) findings.warn(path, readAs(compiled.repaired));
+    return compiled.ok ? compiled.template.parts : [];
   };
   const bind = (parts: readonly Part[], path: readonly string[]): readonly BoundPart[] =>
     bindParts(parts, instance.configuration, (key) =>
@@ -74,9 +76,12 @@ export function compileRequest(source: RequestSource): CompiledRequest | undefin
     if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name))
       findings.error(['headers', name], 'is no name of a header', 'such as X-Api-Version');
   }
-  const urlParts = template(entry.url, ['url']);
-  if (findings.failed()) return undefined;
-  if (holdsPassword(entry.url.trim())) {
+  const url = readUrl(entry.url);
+  if (!url.ok) findings.error(['url'], url.says, url.hint);
+  if (!url.ok || findings.failed()) return undefined;
+  if (url.text !== entry.url) findings.warn(['url'], readAs(url.text));
+  if (!filledIn(url.parts, findings)) return undefined;
+  if (holdsPassword(url.text)) {
     findings.error(
       ['url'],
       'holds a user name and a password',
@@ -84,13 +89,13 @@ export function compileRequest(source: RequestSource): CompiledRequest | undefin
     );
     return undefined;
   }
-  const split = splitUrl(urlParts);
+  const split = splitUrl(url.parts);
   if (!split.ok) {
     findings.error(['url'], split.says, split.hint);
     return undefined;
   }
-  if (split.url.repaired !== undefined)
-    findings.warn(['url'], `is read as if it were written right: ${split.url.repaired}`);
+  warnOfEmptyRange(split.url.query, findings);
+  if (split.url.repaired !== undefined) findings.warn(['url'], readAs(split.url.repaired));
   const target = findTarget(split.url, element);
   if (target.kind === 'problem') {
     findings.error(['url'], target.says, target.hint);
@@ -136,7 +141,7 @@ export function compileRequest(source: RequestSource): CompiledRequest | undefin
   if ('in' in pagination && pagination.in === 'body' && method === 'GET')
     findings.error(['pagination', 'in'], 'is body, but a GET has none', 'write method: POST');
   const request = planRequest({
-    configured: bind(urlParts, ['url']),
+    configured: bind(url.parts, ['url']),
     method,
     base,
     path: bind(rooted(path, target.kind === 'absolute'), ['url']),
@@ -164,9 +169,7 @@ export function compileRequest(source: RequestSource): CompiledRequest | undefin
     resource,
     base: printedParts(base),
     path: printedParts(bind(path, ['url'])),
-    print: hashId(
-      JSON.stringify([entry.url.trim(), method, varying, bodyFile ?? '', printedParts(body ?? [], MASKED)]),
-    ),
+    print: hashId(JSON.stringify([url.text, method, varying, bodyFile ?? '', printedParts(body ?? [], MASKED)])),
   };
 }
 
@@ -212,8 +215,8 @@ function rooted(path: readonly Part[], absolute: boolean): readonly Part[] {
 
 /** How single records are asked for; undefined where ids are not those that the element's path means. */
 function getOf(entry: PolledResource, resource: ElementResource | undefined): string | undefined {
-  const meant = resource?.idField ?? resource?.poll?.idField;
-  const used = entry.idField ?? meant;
+  const meant = idFieldOf({}, resource);
+  const used = idFieldOf(entry, resource);
   return typeof used === 'string' && (meant === undefined || used === meant) ? resource?.get : undefined;
 }
 

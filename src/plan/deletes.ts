@@ -4,7 +4,7 @@ import type { Duration } from '../model/instant.ts';
 import { parseDuration } from '../language/duration.ts';
 import { parsePath } from '../language/path.ts';
 import type { CompiledRequest } from './compile-request.ts';
-import { compileDate, planErrorRule, planRule, readerOfId } from './entry.ts';
+import { compileDate, firstGiven, planErrorRule, planRule, readerOfId } from './entry.ts';
 import type { Findings } from './findings.ts';
 
 const DAY: Duration = 86_400_000;
@@ -44,9 +44,10 @@ function planFeed(source: DeletesSource, file: FeedDeletes): Deletes {
   };
   const compiled = source.compile(entryOf(file, entry), findings);
   const dates = entry.datesConfiguration ?? {};
-  const format = file.dateFormat?.trim() || dates.updatedDateFormat?.trim();
-  const zone = file.dateTimezone?.trim() || dates.updatedDateTimezone?.trim() || entry.updatedDateTimezone?.trim();
-  const date: DateField | undefined = compileDate({ field: file.dateField.trim(), format, zone }, ['date'], findings);
+  const format = firstGiven([file.dateFormat, dates.updatedDateFormat].map((text) => [text, ['dateFormat']]));
+  const zones = [file.dateTimezone, dates.updatedDateTimezone, entry.updatedDateTimezone];
+  const zone = firstGiven(zones.map((text) => [text, ['dateTimezone']]));
+  const date: DateField | undefined = compileDate({ field: file.dateField.trim(), format, zone }, findings);
   if (compiled === undefined || date === undefined) return { by: 'none' };
   const idPaths = file.idField === undefined ? source.idPaths : pathsOf(file.idField);
   const resource: ElementResource | undefined = compiled.resource;

@@ -5,21 +5,37 @@ import type { ErrorRule } from '../model/pagination.ts';
 import type { Duration, Instant } from '../model/instant.ts';
 import type { SourceRecord } from '../model/record.ts';
 import { compileCron } from '../language/cron.ts';
-import { compileDatePattern, knownZone } from '../language/date-pattern.ts';
+import { readDatePattern } from '../language/date-mend.ts';
+import { knownZone } from '../language/date-pattern.ts';
 import { parseDuration } from '../language/duration.ts';
 import { at, parsePath } from '../language/path.ts';
-import type { Findings } from './findings.ts';
+import { readAs, type Findings } from './findings.ts';
 
 /** What a date is read by where the file says no format: ISO 8601 with seconds and a zone, with a fraction or without. */
 const ISO = "yyyy-MM-dd'T'HH:mm:ss.SSSXXX";
 
+const hintOfId = 'name the field that holds the id of a record, as idField of an entry of event.poller.configuration';
+
+/** Keys of former and later systems that change what is told, and that nobody reads here. */
+const UNREAD = ['xPath', 'parameters', 'postHooks', 'postHookPipelines'] as const;
+
+/** Warns of what an entry asks for that is not done. */
+export function warnOfUnread(entry: PolledResource, findings: Findings): void {
+  for (const key of UNREAD) {
+    const value = JSON.stringify(entry[key] ?? '');
+    if (['""', '{}', '[]', 'false'].includes(value)) continue;
+    findings.warn([key], 'is not done: records are told as the answer holds them', 'say it in url, records or body');
+  }
+}
+
 /** How ids and dates of a feed's records are read. */
 export function planReading(entry: PolledResource, resource: ElementResource | undefined, findings: Findings): Reading {
-  const idField = entry.idField ?? resource?.idField ?? resource?.poll?.idField;
-  const fields = (Array.isArray(idField) ? idField : [idField ?? '']).map((field) => field.trim());
-  if (fields.some((field) => field === '')) {
-    findings.error(['idField'], 'no id field is given', 'name the field that holds a record\'s id, such as "id"');
+  const idField = idFieldOf(entry, resource);
+  if (idField === undefined) {
+    findings.warn(['idField'], 'is not given: "id" is taken', hintOfId);
   }
+  const fields = [idField ?? 'id'].flat().map((field) => field.trim());
+  if (fields.includes('')) findings.error(['idField'], 'holds an empty path', 'name a field in each place of the list');
   const idPaths = fields.map(parsePath);
   return {
     idPaths,
@@ -27,6 +43,16 @@ export function planReading(entry: PolledResource, resource: ElementResource | u
     updated: planDate(entry, 'updated', findings),
     created: planDate(entry, 'created', findings),
   };
+}
+
+/** The path or paths of the id: the entry's own, else the resource's. An empty one is none. */
+export function idFieldOf(
+  entry: Pick<PolledResource, 'idField'>,
+  resource: ElementResource | undefined,
+): PolledResource['idField'] {
+  return [entry.idField, resource?.idField, resource?.poll?.idField].find(
+    (given) => given !== undefined && (typeof given !== 'string' || given.trim() !== ''),
+  );
 }
 
 /** How a record's id is read. */
@@ -50,34 +76,47 @@ function idText(record: SourceRecord, path: readonly string[]): string | undefin
   return typeof value === 'number' || typeof value === 'bigint' ? String(value) : undefined;
 }
 
+/** A value of an entry with the place where it stands. */
+type Placed = readonly [value: string | undefined, path: readonly string[]];
+
+/** The same, empty where nobody gives it. */
+export type Given = readonly [value: string, path: readonly string[]];
+
 function planDate(entry: PolledResource, which: 'updated' | 'created', findings: Findings): DateField | undefined {
   const dates = entry.datesConfiguration ?? {};
-  const field = dates[`${which}DateField`]?.trim();
-  if (field === undefined || field === '') return undefined;
-  return compileDate(
-    {
-      field,
-      format: dates[`${which}DateFormat`]?.trim() || dates.updatedDateFormat?.trim(),
-      zone:
-        dates[`${which}DateTimezone`]?.trim() || dates.updatedDateTimezone?.trim() || entry.updatedDateTimezone?.trim(),
-    },
-    ['datesConfiguration', `${which}Date`],
-    findings,
-  );
+  const inDates = (key: keyof typeof dates): Placed => [dates[key]?.toString(), ['datesConfiguration', key]];
+  const [field] = firstGiven([inDates(`${which}DateField`)]);
+  if (field === '') return undefined;
+  const format = firstGiven([inDates(`${which}DateFormat`), inDates('updatedDateFormat')]);
+  const zone = firstGiven([
+    inDates(`${which}DateTimezone`),
+    inDates('updatedDateTimezone'),
+    [entry.updatedDateTimezone, ['updatedDateTimezone']],
+  ]);
+  return compileDate({ field, format, zone }, findings);
 }
 
-/** A date's field and how it is read; `path` is where the keys that end in Format and Timezone begin. */
+/** A date's field and how it is read. An empty format is ISO 8601, an empty zone GMT. */
 export function compileDate(
-  date: { readonly field: string; readonly format: string | undefined; readonly zone: string | undefined },
-  path: readonly string[],
+  date: { readonly field: string; readonly format: Given; readonly zone: Given },
   findings: Findings,
 ): DateField | undefined {
-  const zone = date.zone || 'GMT';
-  const compiled = compileDatePattern(date.format || ISO, zone);
-  if (compiled.ok) return { path: parsePath(date.field), pattern: compiled.pattern };
-  const key = `${path.at(-1) ?? ''}${knownZone(zone) ? 'Format' : 'Timezone'}`;
-  findings.error([...path.slice(0, -1), key], compiled.says, compiled.hint);
+  const [format, formatPath] = date.format;
+  const [zone, zonePath] = date.zone;
+  const read = readDatePattern(format || ISO, zone || 'GMT');
+  if (read.ok) {
+    if (read.repaired !== undefined) findings.warn(formatPath, readAs(read.repaired));
+    return { path: parsePath(date.field), pattern: read.pattern };
+  }
+  if (zone === '' || knownZone(zone)) findings.error(formatPath, read.says, read.hint);
+  else findings.error(zonePath, /^\{.*\}$/.test(zone) ? `is still the placeholder ${zone}` : read.says, read.hint);
   return undefined;
+}
+
+/** The first value that is more than blanks, without those around it; the first place where there is none. */
+export function firstGiven(values: readonly Placed[]): Given {
+  const [value, path] = values.find(([text]) => (text?.trim() ?? '') !== '') ?? ['', values[0]?.[1] ?? []];
+  return [value?.trim() ?? '', path];
 }
 
 /** When a feed is polled: its own schedule, or the instance's interval. */

@@ -29,3 +29,8 @@ export function openFindings(report: Reporter, base: TreePath): Findings {
 export function configurationFindings(instance: CatalogInstance): Findings {
   return openFindings(instance.report, ['configuration']);
 }
+
+/** What a warning says where a slip of the pen was read over. */
+export function readAs(right: string): string {
+  return `is read as if it were written right: ${right}`;
+}

@@ -62,7 +62,6 @@ const expected: Readonly<Record<string, readonly string[]>> = {
     '4:7: tags: must be a list of tags, but is a text (for example ["production"])',
     '6:31: configuration.event.notification.enabled: must be true or false, but is "yes"',
     '7:36: configuration.event.notification.callback.url: must be an http or https URL, but is "example.com/events" (for example https://example.com/events)',
-    '8:22: configuration.event.vendor.type: must be polling, but is "webhook"',
     '9:34: configuration.event.poller.refresh_interval: must be a number of minutes, or a duration, but is "15 minutes" (for example 15 or 30s)',
     '10:30: configuration.event.notification.format: must be one of cloud-elements, cloudevents, standard, but is "cloudevent" (did you mean "cloudevents"?)',
     '11:18: configuration.oauth.api.key: must be a text or a number, but is a list (for example ${env:OAUTH_API_KEY})',

@@ -127,7 +127,7 @@ test('defaults stand under every instance, which wins', () => {
     fileWith('instances/bare.yaml', 'element: {key: http}\n'),
     fileWith(
       'instances/own.yaml',
-      'element: {key: http}\nconfiguration: {event.poller.refresh_interval: 1, event.poller.configuration: {}}\n',
+      'element: {key: http}\nconfiguration: {event.poller.refresh_interval: 1, event.poller.configuration: {b: {url: /b}}}\n',
     ),
   ];
 
@@ -139,5 +139,5 @@ test('defaults stand under every instance, which wins', () => {
   assert.deepEqual(secretsIn(bare?.configuration.get('oauth.api.secret') as Text).map(String), ['[env:SHARED]']);
   assert.deepEqual([...(bare?.polled?.keys() ?? [])], ['a']);
   assert.equal(own?.configuration.get('event.poller.refresh_interval'), 1);
-  assert.equal(own?.polled?.size, 0);
+  assert.deepEqual([...(own?.polled?.keys() ?? [])], ['b']);
 });

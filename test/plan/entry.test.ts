@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Feed } from '../../src/model/feed.ts';
-import { compileEntry, feedWith, type Values } from './compiling.ts';
+import { compile, compileEntry, feedOf, feedWith, type Values } from './compiling.ts';
 
 const BARE = 'key: bare\nbaseUrl: https://h.example\n';
 
@@ -147,6 +147,114 @@ test('the id field is left to the resource, then to its default entry', () => {
   assert.deepEqual(feed({ url: '/b', idField: undefined }, {}, element).reading.idPaths, [['number']]);
 });
 
+test('an id field that nobody gives is "id", with a warning where it should stand', () => {
+  for (const entry of [{ idField: undefined }, { idField: '' }, { idField: ' ' }]) {
+    const compiled = compileEntry({ url: '/x', ...entry }, {}, BARE);
+
+    assert.deepEqual(feedOf(compiled).reading.idPaths, [['id']]);
+    assert.match(compiled.said.join('\n'), /things\.idField: warning: is not given: "id" is taken \(name the field/);
+  }
+});
+
+test('an empty id field is left to the resource without a word', () => {
+  const element = `${BARE}resources: {a: {path: /a, idField: key, get: '/a/{id}'}}\n`;
+
+  const compiled = compileEntry({ url: '/a', idField: '' }, {}, element);
+
+  assert.deepEqual(feedOf(compiled).reading.idPaths, [['key']]);
+  assert.notEqual(feedOf(compiled).request.item, undefined);
+  assert.doesNotMatch(compiled.said.join('\n'), /idField/);
+});
+
+test('dates with slips of the pen are read as if they were written right, and the feed is the same', () => {
+  const dates = (updated: string, created: string): Values => ({
+    updatedDateField: "['Changed On']",
+    updatedDateFormat: updated,
+    createdDateField: 'c',
+    createdDateFormat: created,
+  });
+  const written = { url: '/x', idField: 'id', datesConfiguration: dates("yyyy-MM-dd'T'HH:mm:ss'", "milliseconds'") };
+  const right = { ...written, datesConfiguration: dates("yyyy-MM-dd'T'HH:mm:ss", 'milliseconds') };
+
+  const compiled = compileEntry(written, {}, BARE);
+
+  const { updated, created } = feedOf(compiled).reading;
+  const meant = feedWith(right, {}, BARE).reading;
+  assert.deepEqual(updated?.path, ['Changed On']);
+  assert.equal(updated.pattern.source, meant.updated?.pattern.source);
+  assert.equal(updated.pattern.parse('2026-01-02T03:04:05'), Date.UTC(2026, 0, 2, 3, 4, 5));
+  assert.equal(created?.pattern.source, 'milliseconds');
+  assert.deepEqual(
+    compiled.problems.map(({ severity, where, says }) => [severity, where.split('.').at(-1), says]),
+    [
+      ['warning', 'updatedDateFormat', "is read as if it were written right: yyyy-MM-dd'T'HH:mm:ss"],
+      ['warning', 'createdDateFormat', 'is read as if it were written right: milliseconds'],
+    ],
+  );
+});
+
+test('what is wrong with a date is told once, where it stands', () => {
+  const dates = { updatedDateField: 'u', createdDateField: 'c', updatedDateFormat: 'yyyy-bb' };
+  const where = (entry: Values): readonly string[] =>
+    compileEntry({ url: '/x', idField: 'id', ...entry }, {}, BARE).problems.map((problem) =>
+      [problem.where.replace(/.*things\./, ''), problem.says].join(': '),
+    );
+
+  assert.match(where({ datesConfiguration: dates }).join('\n'), /^datesConfiguration\.updatedDateFormat: [^\n]*$/);
+  assert.deepEqual(
+    where({ datesConfiguration: { ...dates, updatedDateFormat: 'yyyy', updatedDateTimezone: '{TimeZone}' } }),
+    ['datesConfiguration.updatedDateTimezone: is still the placeholder {TimeZone}'],
+  );
+  assert.deepEqual(where({ updatedDateTimezone: '{Zone}', datesConfiguration: { createdDateField: 'c' } }), [
+    'updatedDateTimezone: is still the placeholder {Zone}',
+  ]);
+});
+
+test('keys of former and later systems change nothing; what they would have changed is warned of', () => {
+  const idle = {
+    objectName: 'x',
+    batchSize: 100,
+    useLastPollDate: true,
+    useHydrationBeforePostHooks: 'false',
+    xPath: '',
+  };
+  const said = (entry: Values): string =>
+    compileEntry({ url: '/x', idField: 'id', ...entry }, {}, BARE).said.join('\n');
+
+  assert.equal(said(idle), said({}));
+  assert.equal(said({ postHooks: [], parameters: {} }), said({}));
+  for (const [key, value] of Object.entries({
+    xPath: 'a/b',
+    postHooks: ['h'],
+    postHookPipelines: [1],
+    parameters: { a: 1 },
+  }))
+    assert.match(said({ [key]: value }), new RegExp(`things\\.${key}: warning: is not done`));
+  assert.match(said({ postHook: 'h' }), /things\.postHook: warning: is not a known key.*did you mean "postHooks"/);
+});
+
+for (const name of ['/changed-messages', 'companies/1/updates', 'a b', 'ü', 'calendars/{calendarId}/changed-events']) {
+  test(`a resource named ${name} is a feed like any other`, () => {
+    const polled = { [name]: { url: '/x', idField: 'id' } };
+
+    const { id, teller } = feedOf(
+      compile({ configuration: { client: 'w', 'event.poller.configuration': polled } }, BARE),
+    );
+
+    assert.equal(id, `one/${name}`);
+    assert.equal(teller.objectType, name);
+  });
+}
+
+test('a name that is still to be filled in is a problem', () => {
+  const polled = { '<INSERT_objectName>': { url: '/x', idField: 'id' } };
+
+  const { plan, said } = compile({ configuration: { client: 'w', 'event.poller.configuration': polled } }, BARE);
+
+  assert.equal(plan.feeds.size, 0);
+  assert.match(said.join('\n'), /is still named <INSERT_objectName> \(the key names the feed/);
+});
+
 test('dates are read by their own format and zone, then by those of the updated date, then as ISO in GMT', () => {
   const text = '2026-01-02 03:04:05';
   const parse = (dates: Values, entry: Values = {}): readonly (number | undefined)[] => {
@@ -176,8 +284,7 @@ test('dates are read by their own format and zone, then by those of the updated 
 });
 
 const refused: readonly (readonly [entry: Values, where: string, says: RegExp])[] = [
-  [{ idField: '' }, 'idField', /no id field is given/],
-  [{ idField: ['id', ' '] }, 'idField', /no id field is given/],
+  [{ idField: ['id', ' '] }, 'idField', /holds an empty path/],
   [{ start: '2026-02-31T00:00:00Z' }, 'start', /"2026-02-31T00:00:00Z" is no instant/],
   [{ schedule: { cron: '* * *' } }, 'schedule', /has 3 fields/],
   [{ schedule: { cron: '* * * * *', timezone: 'Mars/Olympus' } }, 'schedule', /"Mars\/Olympus" is no time zone/],

@@ -19,7 +19,7 @@ test('event.objects chooses from the default set', () => {
 
 const objects: readonly (readonly [objects: string, says: RegExp])[] = [
   ['refund', /element shop has no resource "refund" \(did you mean "refunds"\?/],
-  ['orders,xyz', /element shop has no resource "xyz" \(it has customers, orders, refunds\)/],
+  ['orders,xyz', /element shop has no resource "xyz" \(its default set has orders, refunds\)/],
   ['customers', /"customers" has no default configuration \(write an entry for it into event\.poller\.configuration\)/],
 ];
 
@@ -66,9 +66,11 @@ test('a vendor type beside polling is a problem', () => {
 
     assert.equal(plan.feeds.size, 0);
     assert.ok(broken.has('one'));
-    assert.match(said.join('\n'), /event\.vendor\.type/);
+    assert.match(said.join('\n'), /event\.vendor\.type: "webhooks?" is not what elementd does.*\(write polling, or/);
   }
-  assert.equal(compile({ configuration: { client: 'w', 'event.vendor.type': 'polling' } }).plan.feeds.size, 1);
+  for (const type of ['polling', ' Polling ', '']) {
+    assert.equal(compile({ configuration: { client: 'w', 'event.vendor.type': type } }).plan.feeds.size, 1);
+  }
 });
 
 test('one wrong entry keeps back the whole instance, and every problem is told', () => {
@@ -110,7 +112,7 @@ test('feeds are named by instance and key, whatever resource they ask for', () =
   assert.equal(feed.teller.objectType, 'things');
 });
 
-for (const wrong of [[1], 'not json', '']) {
+for (const wrong of [[1], 'not json', '"text"']) {
   test(`an event.poller.configuration that is ${JSON.stringify(wrong)} is wrong, but not missing`, () => {
     const element = 'key: bare\nbaseUrl: https://h.example\n';
 

@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { askedOf, compile, compileEntry, feedOf, firstOf, type Values } from './compiling.ts';
+
+/** What becomes of an entry on the built-in element. */
+function polled(entry: Values) {
+  const things = { idField: 'id', ...entry };
+  const configuration = { 'base.url': 'https://api.shop.example/v2', 'event.poller.configuration': { things } };
+  return compile({ element: { key: 'http' }, configuration });
+}
+
+const READ_AS = 'is read as if it were written right: ';
+
+const DAY = '${gmtDate:yyyy-MM-dd}';
+
+const repaired: readonly (readonly [url: string, right: string, asked: string])[] = [
+  [' /x?a=1 ', '/x?a=1', '/x?a=1'],
+  ['\t/x?a=1\n', '/x?a=1', '/x?a=1'],
+  ['hubs/crm/x?a=1', '/hubs/crm/x?a=1', '/x?a=1'],
+  ['x', '/x', '/x'],
+  ["/hubs/crm/x}'", '/hubs/crm/x', '/x'],
+  [`/x?where=a>'${DAY}`, `/x?where=a>'${DAY}'`, '/x?a=2026-01-01'],
+  [`/x?where=a>'${DAY}''`, `/x?where=a>'${DAY}'`, '/x?a=2026-01-01'],
+  [`/x?where=a>${DAY}'`, `/x?where=a>${DAY}`, '/x?a=2026-01-01'],
+  [`/x?where=a>'${DAY}' and b='c,d`, `/x?where=a>'${DAY}' and b='c,d'`, '/x?a=2026-01-01&b=c%2Cd'],
+  [`/x?z=1&where=a>'${DAY}`, `/x?z=1&where=a>'${DAY}'`, '/x?a=2026-01-01&z=1'],
+  [`/x?where=a>'\\''${DAY}'\\''`, `/x?where=a>'${DAY}'`, '/x?a=2026-01-01'],
+  [` x?where=a>'\${yyyy-MM-dd}`, `/x?where=a>'${DAY}'`, '/x?a=2026-01-01'],
+  [`/x?where=a>'#{'$'}{gmtDate:yyyy-MM-dd}'`, `/x?where=a>'${DAY}'`, '/x?a=2026-01-01'],
+];
+
+for (const [url, right, asked] of repaired) {
+  test(`the url ${JSON.stringify(url)} is read as ${right}, with one warning`, () => {
+    const compiled = polled({ url });
+    const meant = feedOf(polled({ url: right }));
+
+    const feed = feedOf(compiled);
+    assert.equal(askedOf(firstOf(feed)), asked);
+    assert.deepEqual(firstOf(feed), firstOf(meant));
+    assert.deepEqual(feed.aspects.request, meant.aspects.request);
+    assert.deepEqual(
+      compiled.problems.map(({ severity, where, says }) => [severity, where, says]),
+      [['warning', 'configuration.event.poller.configuration.things.url', READ_AS + right]],
+    );
+  });
+}
+
+const silent = [
+  `/x?where=a='it''s' and b>'${DAY}'`,
+  "/x?q=it's",
+  "https://other.example/x?where=it's",
+  '/x?a=}',
+  '/x/%7Bid%7D?query={me{id}}',
+  '/$${id}/x',
+];
+
+for (const url of silent) {
+  test(`the url ${url} is right as it stands`, () => {
+    assert.deepEqual(polled({ url }).said, []);
+  });
+}
+
+const left: readonly (readonly [url: string, says: RegExp])[] = [
+  ['/calendars/{calendarId}/events', /still holds the placeholder \{calendarId\} \(put in its value/],
+  [
+    '/hubs/{{page.hub}}/{{page.object}}',
+    /still holds the placeholders \{\{page\.hub\}\} and \{\{page\.object\}\} \(put in/,
+  ],
+  ['/c/{id}/u?where=t>${epoch}&updateKey={updateKey}', /the placeholders \{id\} and \{updateKey\} \(/],
+  ["/x?where=a='{site}' and b='1'", /still holds the placeholder \{site\} \(/],
+  ['/x?a=x{{b}}', /still holds the placeholder \{\{b\}\} \(/],
+  ["/x?where=a>'${dateTimeZone:{TimeZone}:yyyy}'", /the time zone is still the placeholder \{TimeZone\}/],
+];
+
+for (const [url, says] of left) {
+  test(`what is left to be filled in is a problem of ${url}`, () => {
+    const { plan, problems, said } = polled({ url });
+
+    assert.equal(plan.feeds.size, 0);
+    assert.match(said.join('\n'), says);
+    assert.match(problems[0]?.where ?? '', /things\.url$/);
+    assert.ok((problems[0]?.column ?? 0) > 1);
+  });
+}
+
+test('what follows from a placeholder is not told', () => {
+  const { problems } = compileEntry({ url: '/hubs/commerce/orders/{id}', idField: 'id' });
+
+  assert.equal(problems.length, 1);
+});
+
+test('what may be a placeholder, or what is meant, is warned of', () => {
+  const { plan, said } = polled({ url: "/x?where=q='<SCREEN_NAME>'" });
+
+  assert.equal(plan.feeds.size, 1);
+  assert.match(said.join('\n'), /warning: asks for <SCREEN_NAME>, which looks like a placeholder/);
+});
+
+test('two parameters that print one instant are warned of', () => {
+  const range = (url: string): readonly string[] => polled({ url }).said;
+
+  assert.match(
+    range('/x?from=${date}&to=${date}').join('\n'),
+    /warning: from and to print the same instant.*\$\{now:milliseconds\}/,
+  );
+  assert.deepEqual(range('/x?from=${date}&to=${now:milliseconds}'), []);
+  assert.deepEqual(range('/x?from=${date}&until=${gmtDate:yyyy-MM-dd}'), []);
+});
+
+test('a repaired header and a repaired body are warned of where they stand', () => {
+  const entry = { url: '/x', headers: { Since: '${GMTDate:yyyy}' }, body: '{"t":"${yyyy-MM-dd}"}' };
+
+  const { said } = polled(entry);
+
+  assert.match(said.join('\n'), /things\.headers\.Since: warning: is read as .*: \$\{gmtDate:yyyy\}/);
+  assert.match(said.join('\n'), /things\.body: warning: is read as .*: \{"t":"\$\{gmtDate:yyyy-MM-dd\}"\}/);
+});
