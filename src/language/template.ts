@@ -3,7 +3,7 @@ import type { Secret } from '../model/secret.ts';
 import { unquoteShell } from './date-mend.ts';
 import { epochPattern } from './date-pattern.ts';
 import { nearest } from './nearest.ts';
-import { parsePath } from './path.ts';
+import { parsePath, printPath } from './path.ts';
 import { cut, readDateFormat } from './template-date.ts';
 import { readReference } from './text.ts';
 import type { TextProblem } from './text.ts';
@@ -11,9 +11,17 @@ import type { TextProblem } from './text.ts';
 /** A piece of a template. `watermark` stands for the feed's watermark less its delay, `now` for the poll's start. */
 export type Part =
   | { readonly kind: 'text'; readonly text: string }
-  /** `offset` is where the word begins in the source. */
-  | { readonly kind: 'time'; readonly of: 'watermark' | 'now'; readonly pattern: DatePattern; readonly offset: number }
+  /** `offset` is where the word begins in the source; `written` is the word as it stands there. */
+  | {
+      readonly kind: 'time';
+      readonly of: 'watermark' | 'now';
+      readonly pattern: DatePattern;
+      readonly offset: number;
+      readonly written: string;
+    }
   | { readonly kind: 'configuration'; readonly key: string }
+  /** The value that the url's where-clause gives for a field. */
+  | { readonly kind: 'where'; readonly field: string }
   | { readonly kind: 'token'; readonly path: readonly string[] }
   | { readonly kind: 'secret'; readonly secret: Secret };
 
@@ -42,6 +50,7 @@ const forms: Readonly<Record<string, string>> = {
   milliseconds: '${milliseconds}',
   configuration: '${configuration.KEY}',
   token: '${token.FIELD}',
+  where: '${where.FIELD}',
   env: '${env:NAME}',
   file: '${file:PATH}',
   cred: '${cred:NAME}',
@@ -121,6 +130,30 @@ export function hasTime(parts: readonly Part[], of?: 'watermark' | 'now'): boole
   return parts.some((part) => part.kind === 'time' && (of === undefined || part.of === of));
 }
 
+/** Parts as they are written in a file. */
+export function printParts(parts: readonly Part[]): string {
+  return parts.map(printPart).join('');
+}
+
+function printPart(part: Part): string {
+  switch (part.kind) {
+    case 'text':
+      return part.text.replaceAll('${', () => '$${');
+    case 'time':
+      return part.written;
+    case 'configuration':
+      return `\${configuration.${part.key}}`;
+    case 'where':
+      return `\${where.${part.field}}`;
+    case 'token':
+      return `\${token.${printPath(part.path)}}`;
+    case 'secret': {
+      const { reference, label } = part.secret;
+      return reference === undefined ? label : `\${${reference.kind}:${reference.name}}`;
+    }
+  }
+}
+
 function readWord(source: string, at: number, body: number): Word {
   const reference = readReference(source, at);
   if (reference?.kind === 'problem') return { problem: reference.problem };
@@ -149,8 +182,9 @@ function readWord(source: string, at: number, body: number): Word {
   const epoch = inside.toLowerCase().replace(/'$/, '');
   const unit = epochWords.get(epoch);
   if (unit !== undefined) {
-    const part: Part = { kind: 'time', of: 'watermark', pattern: epochPattern(unit), offset: at };
-    return { part, end: end + 1, right: `\${${epoch}}` };
+    const right = `\${${epoch}}`;
+    const part: Part = { kind: 'time', of: 'watermark', pattern: epochPattern(unit), offset: at, written: right };
+    return { part, end: end + 1, right };
   }
   const key = inside.slice(written.length + 1);
   const right = `\${${name}.${key}}`;
@@ -161,6 +195,10 @@ function readWord(source: string, at: number, body: number): Word {
   if (mark === '.' && name === 'token') {
     if (dottedName.test(key)) return { part: { kind: 'token', path: parsePath(key) }, end: end + 1, right };
     return fail(at, `the word ${cut(`\${${inside}}`)} names no field`, `write it as ${forms.token}`);
+  }
+  if (mark === '.' && name === 'where') {
+    if (dottedName.test(key)) return { part: { kind: 'where', field: key }, end: end + 1, right };
+    return fail(at, `the word ${cut(`\${${inside}}`)} names no field`, `write it as ${forms.where}`);
   }
   return unknownWord(at, inside, name);
 }
@@ -177,8 +215,9 @@ function readDate(source: string, at: number, name: string, from: number): Word 
   const read = readDateFormat(source, { at, from, zoned: zoned.has(name), form: forms[name] ?? name });
   if (!read.ok) return { problem: read.problem };
   const of = name === 'now' || name === 'nowTimeZone' ? 'now' : 'watermark';
-  const part: Part = { kind: 'time', of, pattern: read.pattern, offset: at };
-  return { part, end: read.end, right: `\${${name}:${read.right}}` };
+  const right = `\${${name}:${read.right}}`;
+  const part: Part = { kind: 'time', of, pattern: read.pattern, offset: at, written: right };
+  return { part, end: read.end, right };
 }
 
 function unknownWord(at: number, inside: string, name: string): Word {

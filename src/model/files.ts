@@ -35,6 +35,10 @@ export type PaginationFile =
  */
 export type Method = 'GET' | 'POST';
 /**
+ * How the `where` of a url is said to the provider.
+ */
+export type WhereStyle = QueryWhere | OdataWhere | SoqlWhere | JqlWhere | TemplateWhere;
+/**
  * How an instance proves who it is.
  */
 export type ElementAuth = NoAuth | BasicAuth | BearerAuth | ApiKeyAuth | Oauth2Auth;
@@ -289,7 +293,14 @@ export interface PolledResource {
   record?: string;
   errorWhen?: ErrorWhen;
   pagination?: PaginationFile;
+  where?: WhereStyle;
   method?: Method;
+  /**
+   * Further query parameters of the first request; one that the url gives wins. Values may hold template words.
+   */
+  query?: {
+    [k: string]: string | number | boolean;
+  };
   /**
    * Headers of the request. Values may hold template words.
    */
@@ -688,6 +699,83 @@ export interface LastIdPagination {
   keep?: string[];
 }
 /**
+ * FIELD op 'VALUE' becomes the query parameter FIELD=VALUE; what op says is the provider's business.
+ */
+export interface QueryWhere {
+  /**
+   * FIELD op 'VALUE' becomes the query parameter FIELD=VALUE.
+   */
+  as: 'query';
+}
+/**
+ * The clause becomes an OData filter.
+ */
+export interface OdataWhere {
+  /**
+   * The clause becomes an OData filter.
+   */
+  as: 'odata';
+  /**
+   * The version of OData; 3 stands for 2 as well.
+   */
+  version?: 3 | 4;
+  /**
+   * The query parameter that carries the filter.
+   */
+  param?: string;
+}
+/**
+ * The clause becomes the condition of a Salesforce query.
+ */
+export interface SoqlWhere {
+  /**
+   * The clause becomes the condition of a Salesforce query.
+   */
+  as: 'soql';
+  /**
+   * The query parameter that carries the query.
+   */
+  param?: string;
+  /**
+   * The query up to its FROM, without conditions.
+   */
+  select: string;
+  /**
+   * What the records are ordered by.
+   */
+  orderBy?: string;
+}
+/**
+ * The clause becomes a Jira query.
+ */
+export interface JqlWhere {
+  /**
+   * The clause becomes a Jira query.
+   */
+  as: 'jql';
+  /**
+   * The query parameter that carries the query.
+   */
+  param?: string;
+  /**
+   * A condition in JQL that is always asked for too.
+   */
+  and?: string;
+  /**
+   * What the issues are ordered by.
+   */
+  orderBy?: string;
+}
+/**
+ * `${where.FIELD}` in path, query, headers and body of the resource stands for the value of FIELD in the clause.
+ */
+export interface TemplateWhere {
+  /**
+   * `${where.FIELD}` stands for the value of FIELD in the clause.
+   */
+  as: 'template';
+}
+/**
  * Limits of asking providers.
  */
 export interface PollingSettings {
@@ -963,6 +1051,12 @@ export interface ElementResource {
   path: string;
   method?: Method;
   /**
+   * Further query parameters of the first request; one that the url gives wins. Values may hold template words.
+   */
+  query?: {
+    [k: string]: string | number | boolean;
+  };
+  /**
    * Headers of this resource's calls. Values may hold template words.
    */
   headers?: {
@@ -1001,15 +1095,6 @@ export interface ElementResource {
   deletes?: DeletesFile;
   poll?: PolledResource;
   verified?: VerifiedFacts;
-}
-/**
- * How the `where` of a url is said to the provider.
- */
-export interface WhereStyle {
-  /**
-   * query: FIELD op 'VALUE' becomes the query parameter FIELD=VALUE.
-   */
-  as: 'query';
 }
 /**
  * How the number of records on a page is asked for.

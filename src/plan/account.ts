@@ -63,8 +63,15 @@ function planOAuth(
       findings.error([], `the ${which} URL of element ${element.key} cannot be read: ${compiled.says}`, compiled.hint);
       return template;
     }
-    const parts = bindParts(compiled.template.parts, instance.configuration, (missing) =>
-      findings.error([], `"${missing}" is missing`, `the ${which} URL of element ${element.key} holds it`),
+    const parts = bindParts(
+      compiled.template.parts,
+      instance.configuration,
+      (missing) => findings.error([], `"${missing}" is missing`, `the ${which} URL of element ${element.key} holds it`),
+      (field) => {
+        const says = `the ${which} URL of element ${element.key} holds \${where.${field}}, which stands for nothing there`;
+        findings.error([], says, 'write ${configuration.KEY} for a value of the instance');
+        return [];
+      },
     );
     return parts.map((part) =>
       part.kind === 'secret' ? part.secret : part.kind === 'text' || part.kind === 'value' ? part.text : '',

@@ -140,6 +140,8 @@ const ELSEWHERE: ReadonlySet<string> = new Set([
   'url',
   'schedule',
   'method',
+  'where',
+  'query',
   'headers',
   'body',
   'path',

@@ -5,19 +5,21 @@ import type { Duration } from '../model/instant.ts';
 import type { Pagination } from '../model/pagination.ts';
 import { bodyTemplate } from './body.ts';
 import { hashId } from '../language/identity.ts';
-import { compileTemplate, hasTime, type Part } from '../language/template.ts';
-import { printText } from '../language/text.ts';
+import { compileTemplate, type Part } from '../language/template.ts';
+import { baseOf, plainBase } from './base-url.ts';
 import { holdsPassword } from './callback.ts';
 import { textOf } from './configuration.ts';
 import { HTTP_ELEMENT } from './element.ts';
 import { idFieldOf } from './entry.ts';
 import { readAs, type Findings } from './findings.ts';
 import { pageSizeOf, startingAsWritten } from './page-size.ts';
-import { bindParts, printedParts, textParts, type BoundPart } from './parts.ts';
-import { splitUrl } from './polled-url.ts';
+import { bindParts, printedParts, type BoundPart } from './parts.ts';
+import { splitUrl, type QueryParameter } from './polled-url.ts';
 import { planRequest, type BoundPair } from './request.ts';
 import { findTarget } from './target.ts';
 import { filledIn, readUrl, warnOfEmptyRange } from './url-mends.ts';
+import { compileWhere } from './where-style.ts';
+import { unmeantWord, whereWords, type Bind } from './where-template.ts';
 
 /** A compiled request and what it says of the feed's identity. */
 export interface CompiledRequest {
@@ -30,6 +32,8 @@ export interface CompiledRequest {
   /** Hash of what is asked for: url, method, headers and body, without credentials and page sizes. */
   readonly print: string;
 }
+
+type Scalars = Readonly<Record<string, string | number | boolean>>;
 
 /** What a request is compiled from. */
 export interface RequestSource {
@@ -55,23 +59,23 @@ export function compileRequest(source: RequestSource): CompiledRequest | undefin
     else if (compiled.repaired !== undefined) findings.warn(path, readAs(compiled.repaired));
     return compiled.ok ? compiled.template.parts : [];
   };
-  const bind = (parts: readonly Part[], path: readonly string[]): readonly BoundPart[] =>
-    bindParts(parts, instance.configuration, (key) =>
-      findings.error(
-        path,
-        `"${key}" is missing in the configuration of instance ${instance.id}`,
-        `the word \${configuration.${key}} stands for it`,
-      ),
+  const bindWith: Bind = (parts, path, field) =>
+    bindParts(
+      parts,
+      instance.configuration,
+      (key) =>
+        findings.error(
+          path,
+          `"${key}" is missing in the configuration of instance ${instance.id}`,
+          `the word \${configuration.${key}} stands for it`,
+        ),
+      field,
     );
-  const pairs = (
-    map: Readonly<Record<string, string | number | boolean>> | undefined,
-    path: readonly string[],
-  ): readonly BoundPair[] =>
-    Object.entries(map ?? {}).map(([name, value]) => ({
-      name,
-      value: bind(template(String(value), [...path, name]), [...path, name]),
-    }));
-
+  const bind = (parts: readonly Part[], path: readonly string[]): readonly BoundPart[] =>
+    bindWith(parts, path, (name) => {
+      unmeantWord(findings, name, path);
+      return [];
+    });
   for (const name of Object.keys(entry.headers ?? {})) {
     if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name))
       findings.error(['headers', name], 'is no name of a header', 'such as X-Api-Version');
@@ -89,7 +93,7 @@ export function compileRequest(source: RequestSource): CompiledRequest | undefin
     );
     return undefined;
   }
-  const split = splitUrl(url.parts);
+  const split = splitUrl(url.parts, entry.where !== undefined);
   if (!split.ok) {
     findings.error(['url'], split.says, split.hint);
     return undefined;
@@ -122,32 +126,58 @@ export function compileRequest(source: RequestSource): CompiledRequest | undefin
   if (base === undefined) return undefined;
   const path = target.kind === 'resource' ? template(target.resource.path, ['url']) : target.path;
   const settings = source.settings(resource);
-  const pagination = startingAsWritten(settings.pagination, split.url.query);
+  const addedText = Object.entries({ ...resource?.query, ...entry.query }).map(
+    ([name, value]) => [name, String(value)] as const,
+  );
+  const written: readonly QueryParameter[] = [
+    ...split.url.query,
+    ...addedText.map(([name, text]): QueryParameter => ({ name, value: [{ kind: 'text', text }] })),
+  ];
+  const pagination = startingAsWritten(settings.pagination, written);
   const bodyFile = entry.body ?? resource?.body;
+  const where = compileWhere({
+    where: split.url.where,
+    style: entry.where ?? resource?.where ?? { as: 'query' },
+    ownStyle: entry.where !== undefined,
+    written: new Set(split.url.query.map(({ name }) => name)),
+    bind: (parts) => bind(parts, ['url']),
+    findings,
+  });
+  const words = whereWords(where.fields, bindWith, findings);
+  const pairs = (map: Scalars | undefined, path: readonly string[]): readonly BoundPair[] =>
+    Object.entries(map ?? {}).flatMap(
+      ([name, value]) => words.pair(name, template(String(value), [...path, name]), [...path, name]) ?? [],
+    );
+  const alwaysPairs = (map: Scalars | undefined): readonly BoundPair[] =>
+    Object.entries(map ?? {}).map(([name, value]) => ({
+      name,
+      value: bind(template(String(value), ['url', name]), ['url', name]),
+    }));
   const query = split.url.query.map(({ name, value }) => ({ name, value: bind(value, ['url']) }));
-  const where = split.url.where.map(({ field, value }) => ({
-    name: field,
-    value: bind(value, ['url']),
-    timed: hasTime(value),
-  }));
-  const always = pairs(element.request?.query, ['url']);
+  const added = [
+    ...pairs(resource?.query, ['url']).filter(({ name }) => !Object.hasOwn(entry.query ?? {}, name)),
+    ...pairs(entry.query, ['query']),
+  ];
+  const always = alwaysPairs(element.request?.query);
   const headers = [
-    ...pairs(element.request?.headers, ['url']),
+    ...alwaysPairs(element.request?.headers),
     ...pairs(resource?.headers, ['url']),
     ...pairs(entry.headers, ['headers']),
   ];
   const method = entry.method ?? resource?.method ?? 'GET';
-  const body = bodyFile === undefined ? undefined : bind(bodyTemplate(bodyFile, headers, template, findings), ['body']);
+  const body =
+    bodyFile === undefined ? undefined : words.bind(bodyTemplate(bodyFile, headers, template, findings), ['body']);
   if ('in' in pagination && pagination.in === 'body' && method === 'GET')
     findings.error(['pagination', 'in'], 'is body, but a GET has none', 'write method: POST');
   const request = planRequest({
     configured: bind(url.parts, ['url']),
     method,
     base,
-    path: bind(rooted(path, target.kind === 'absolute'), ['url']),
+    path: words.bind(rooted(path, target.kind === 'absolute'), ['url']),
     elementBase: textOf(instance, 'base.url') === undefined ? undefined : plainBase(element),
     where,
     query,
+    added,
     always,
     headers,
     body,
@@ -156,55 +186,25 @@ export function compileRequest(source: RequestSource): CompiledRequest | undefin
         ? undefined
         : bind(rooted(template(resource?.get ?? '', ['url']), false), ['url']),
     pagination,
-    pageSize: pageSizeOf(entry, resource, pagination, split.url.query, findings),
+    pageSize: pageSizeOf(entry, resource, pagination, written, findings),
     pollDelay: settings.pollDelay,
   });
+  words.findUnasked();
   if (findings.failed()) return undefined;
-  const varying = [...where, ...query, ...always, ...headers].map(({ name, value }) => [
-    name,
-    printedParts(value, MASKED),
-  ]);
+  const varying = [
+    ...[...where.whole, ...query, ...always, ...headers, ...added].map(({ name, value }) => [
+      name,
+      printedParts(value, MASKED),
+    ]),
+    ...addedText,
+  ];
   return {
     request,
     resource,
     base: printedParts(base),
-    path: printedParts(bind(path, ['url'])),
+    path: printedParts(words.bind(path, ['url'])),
     print: hashId(JSON.stringify([url.text, method, varying, bodyFile ?? '', printedParts(body ?? [], MASKED)])),
   };
-}
-
-/** The instance's base URL, or the element's. */
-function baseOf(
-  source: RequestSource,
-  bind: (parts: readonly Part[], path: readonly string[]) => readonly BoundPart[],
-  template: (text: string, path: readonly string[]) => readonly Part[],
-): readonly BoundPart[] | undefined {
-  const { instance, element, findings } = source;
-  const own = textOf(instance, 'base.url');
-  if (own !== undefined && holdsPassword(printText(own))) {
-    const hint = 'put them into username and password, with authentication.type: basic';
-    findings.error([], '"base.url" holds a user name and a password', hint);
-    return undefined;
-  }
-  const parts = own === undefined ? bind(template(element.baseUrl ?? '', ['url']), ['url']) : textParts(own);
-  if (parts.length === 0) {
-    findings.error(
-      [],
-      '"base.url" is missing',
-      'such as https://api.example.com/v2, or write the whole address into the url',
-    );
-    return undefined;
-  }
-  const last = parts.length - 1;
-  return parts.map((part, index) =>
-    (part.kind === 'text' || part.kind === 'value') && index === last
-      ? { ...part, text: part.text.replace(/\/+$/, '') }
-      : part,
-  );
-}
-
-function plainBase(element: ElementFile): string | undefined {
-  return element.baseUrl === undefined || element.baseUrl.includes('${') ? undefined : element.baseUrl;
 }
 
 function rooted(path: readonly Part[], absolute: boolean): readonly Part[] {

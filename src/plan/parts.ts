@@ -6,8 +6,13 @@ import { at, printPath } from '../language/path.ts';
 import type { Part } from '../language/template.ts';
 import { printText } from '../language/text.ts';
 
-/** A part of a template in which configuration words are filled in; `value` is what stood for one and is escaped like any other word. */
-export type BoundPart = Exclude<Part, { kind: 'configuration' }> | { readonly kind: 'value'; readonly text: string };
+/**
+ * A part of a template in which the words of configuration and where-clause are filled in; `value` is what stood for one and is escaped
+ * like any other word. `within` escapes what is printed for the literal that the part stands in, before the place of the whole does.
+ */
+export type BoundPart = (
+  Exclude<Part, { kind: 'configuration' | 'where' }> | { readonly kind: 'value'; readonly text: string }
+) & { readonly within?: (value: string) => string };
 
 /** Everything that a bound template is written with. */
 export interface Ink {
@@ -18,13 +23,15 @@ export interface Ink {
   readonly vault: Vault;
 }
 
-/** Fills configuration words in. Missing keys are handed to `missing` and become empty. */
+/** Fills words in: those of the configuration, whose missing keys are handed to `missing` and become empty, and fields of the where-clause. */
 export function bindParts(
   parts: readonly Part[],
   configuration: ReadonlyMap<string, Text | number | boolean>,
   missing: (key: string) => void,
+  field: (name: string) => readonly BoundPart[],
 ): readonly BoundPart[] {
   return parts.flatMap((part): readonly BoundPart[] => {
+    if (part.kind === 'where') return field(part.field);
     if (part.kind !== 'configuration') return [part];
     const value = configuration.get(part.key);
     if (value === undefined) {
@@ -32,8 +39,18 @@ export function bindParts(
       return [];
     }
     const text = typeof value === 'number' || typeof value === 'boolean' ? String(value) : value;
-    return textParts(text).map((bound) => (bound.kind === 'text' ? { kind: 'value', text: bound.text } : bound));
+    return asValues(textParts(text));
   });
+}
+
+/** Parts that shall stand for a word: their text is escaped like any other value. */
+export function asValues(parts: readonly BoundPart[]): readonly BoundPart[] {
+  return parts.map((part) => (part.kind === 'text' ? { ...part, kind: 'value' } : part));
+}
+
+/** Whether a time word is among the parts. */
+export function isTimed(parts: readonly BoundPart[]): boolean {
+  return parts.some((part) => part.kind === 'time');
 }
 
 /** A text of the configuration as template parts. */
@@ -70,9 +87,11 @@ export function writeParts(
 function writePart(
   part: BoundPart,
   ink: Ink,
-  escape: (value: string) => string,
+  outer: (value: string) => string,
   escapeText: (value: string) => string,
 ): string {
+  const { within } = part;
+  const escape = within === undefined ? outer : (value: string): string => outer(within(value));
   switch (part.kind) {
     case 'text':
       return escapeText(part.text);

@@ -1,5 +1,6 @@
-import { splitWhere, type Predicate } from '../language/where.ts';
 import type { Part } from '../language/template.ts';
+import { joinTerms, type Expression } from '../language/where-tree.ts';
+import { parseWhere } from '../language/where.ts';
 
 /** A query parameter of a configured url, as written. */
 export interface QueryParameter {
@@ -14,8 +15,9 @@ export interface PolledUrl {
   readonly path: readonly Part[];
   /** The query but `where`. */
   readonly query: readonly QueryParameter[];
-  readonly where: readonly Predicate[];
-  /** What a mended `where` reads, for a warning. */
+  /** All clauses of the url, joined by AND. */
+  readonly where: Expression | undefined;
+  /** How a mended `where` should have been written, for a warning. */
   readonly repaired: string | undefined;
 }
 
@@ -24,14 +26,14 @@ export type SplitUrl =
   | { readonly ok: true; readonly url: PolledUrl }
   | { readonly ok: false; readonly says: string; readonly hint?: string };
 
-/** Takes a configured url apart. In an absolute url `where` is a parameter like any other. */
-export function splitUrl(parts: readonly Part[]): SplitUrl {
+/** Takes a configured url apart. In an absolute url `where` is a parameter like any other, unless the entry says how it is `styled`. */
+export function splitUrl(parts: readonly Part[], styled = false): SplitUrl {
   const trimmed = trimParts(parts);
   const first = trimmed[0];
   const absolute = first?.kind === 'text' && /^https?:\/\//i.test(first.text);
   const [path, queryParts] = cutAt(trimmed, '?');
   const query: QueryParameter[] = [];
-  let where: readonly Predicate[] = [];
+  const clauses: Expression[] = [];
   let repaired: string | undefined;
   for (const piece of queryParts === undefined ? [] : cutAll(queryParts, '&')) {
     const [nameParts, value = []] = cutAt(piece, '=');
@@ -44,16 +46,16 @@ export function splitUrl(parts: readonly Part[]): SplitUrl {
       };
     }
     if (name === '' && value.length === 0) continue;
-    if (name !== 'where' || absolute) {
+    if (name !== 'where' || (absolute && !styled)) {
       query.push({ name, value });
       continue;
     }
-    const split = splitWhere(value);
-    if (!split.ok) return { ok: false, says: split.says, ...(split.hint === undefined ? {} : { hint: split.hint }) };
-    where = [...where, ...split.predicates];
-    repaired = split.repaired ?? repaired;
+    const clause = parseWhere(value);
+    if (!clause.ok) return clause;
+    if (clause.where !== undefined) clauses.push(clause.where);
+    repaired = clause.repaired ?? repaired;
   }
-  return { ok: true, url: { absolute, path, query, where, repaired } };
+  return { ok: true, url: { absolute, path, query, where: joinTerms('and', clauses), repaired } };
 }
 
 /** The text of parts that hold no words, or undefined where one does. */

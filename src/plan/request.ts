@@ -13,11 +13,15 @@ import { bodyHolds, missingPairs, setInBody, turnPage, withHeader } from './turn
 export interface BoundPair {
   readonly name: string;
   readonly value: readonly BoundPart[];
+  /** It says a predicate with a time word, which a reading of everything leaves out. */
+  readonly timed?: boolean;
 }
 
-/** A predicate of a where-clause, ready to be printed; `timed` where a time word stands in it. */
-export interface BoundPredicate extends BoundPair {
-  readonly timed: boolean;
+/** The parameters that say a where-clause. */
+export interface BoundWhere {
+  readonly whole: readonly BoundPair[];
+  /** For a reading of everything: without the predicates that hold a time word. */
+  readonly untimed: readonly BoundPair[];
 }
 
 /** All that a request is made of. */
@@ -30,8 +34,11 @@ export interface RequestParts {
   readonly path: readonly BoundPart[];
   /** The element's own base where the instance gives another. */
   readonly elementBase: string | undefined;
-  readonly where: readonly BoundPredicate[];
+  readonly where: BoundWhere;
+  /** The parameters of the url, as a person wrote them. */
   readonly query: readonly BoundPair[];
+  /** Further parameters of the first request, by their values. */
+  readonly added: readonly BoundPair[];
   /** Sent with every call, next pages too. */
   readonly always: readonly BoundPair[];
   readonly headers: readonly BoundPair[];
@@ -47,14 +54,19 @@ const LABELS: Vault = { write: (secret) => secret.label };
 /** Makes a request plan: compiled once for a plan, called for every poll. */
 export function planRequest(parts: RequestParts): RequestPlan {
   const { pagination, pageSize } = parts;
+  const whereAt = (position: Position): readonly BoundPair[] =>
+    position.watermark === undefined ? parts.where.untimed : parts.where.whole;
+  const written = new Set([...parts.query, ...parts.where.whole].map((pair) => pair.name));
+  const added = parts.added.filter((pair) => !written.has(pair.name));
   const timesOf = (position: Position): readonly Extract<BoundPart, { kind: 'time' }>[] =>
     [
       ...parts.path,
-      ...parts.where.filter((predicate) => kept(predicate, position)).flatMap((predicate) => predicate.value),
-      ...[...parts.query, ...parts.always, ...parts.headers].flatMap((pair) => pair.value),
+      ...[...whereAt(position), ...parts.query, ...added, ...parts.always, ...parts.headers]
+        .filter((pair) => kept(pair, position))
+        .flatMap((pair) => pair.value),
       ...(parts.body ?? []),
     ].filter((part) => part.kind === 'time');
-  const paramNames = new Set([...parts.query, ...parts.where].map((pair) => pair.name));
+  const paramNames = new Set([...written, ...added.map((pair) => pair.name)]);
   const further = parts.always.filter((pair) => !paramNames.has(pair.name));
   const opening = openingParameters(parts);
   const writesBody = 'in' in pagination && pagination.in === 'body';
@@ -64,10 +76,9 @@ export function planRequest(parts: RequestParts): RequestPlan {
   const first = (position: Position, grant: Grant, vault: Vault): HttpRequest => {
     const ink: Ink = { position, pollDelay: parts.pollDelay, grant, vault };
     const pairs: string[] = [];
-    for (const predicate of parts.where) {
-      if (kept(predicate, position)) pairs.push(writeLiteral(predicate, ink));
-    }
+    for (const pair of whereAt(position)) pairs.push(writeLiteral(pair, ink));
     for (const pair of parts.query) pairs.push(writeAsWritten(pair, ink));
+    for (const pair of added) if (kept(pair, position)) pairs.push(writeLiteral(pair, ink));
     for (const { param, value } of opening) {
       if (value.in === 'query' && !paramNames.has(param)) pairs.push(`${encodeValue(param)}=${value.count}`);
     }
@@ -103,7 +114,7 @@ export function planRequest(parts: RequestParts): RequestPlan {
 
   const headersOf = (ink: Ink, body: string | undefined): Record<string, string> => {
     let headers: Record<string, string> = {};
-    for (const { name, value } of parts.headers)
+    for (const { name, value } of parts.headers.filter((pair) => kept(pair, ink.position)))
       headers = withHeader(
         headers,
         name,
@@ -125,7 +136,9 @@ export function planRequest(parts: RequestParts): RequestPlan {
   const everyPart = [
     ...parts.base,
     ...parts.path,
-    ...[...parts.where, ...parts.query, ...parts.always, ...parts.headers].flatMap((pair) => pair.value),
+    ...[...parts.where.whole, ...parts.query, ...added, ...parts.always, ...parts.headers].flatMap(
+      ({ value }) => value,
+    ),
     ...(parts.body ?? []),
     ...(parts.itemPath ?? []),
   ];
@@ -201,13 +214,14 @@ function openingParameters({ pageSize, pagination }: RequestParts): readonly {
   return [...size, ...number];
 }
 
-/** A reading of everything leaves out the predicates that hold a time word. */
-function kept(predicate: BoundPredicate, position: Position): boolean {
-  return position.watermark !== undefined || !predicate.timed;
+/** A reading of everything leaves out what says a predicate with a time word. */
+function kept(pair: BoundPair, position: Position): boolean {
+  return position.watermark !== undefined || pair.timed !== true;
 }
 
 function writeLiteral(pair: BoundPair, ink: Ink): string {
-  return `${encodeValue(pair.name)}=${writeParts(pair.value, ink, encodeValue, encodeValue)}`;
+  const name = encodeValue(pair.name).replaceAll('%24', '$');
+  return `${name}=${writeParts(pair.value, ink, encodeValue, encodeValue)}`;
 }
 
 /** A parameter that stands in the url as a person wrote it: what is escaped already stays so. */

@@ -28,7 +28,7 @@ const elements: Readonly<Record<string, readonly string[]>> = {
     '7:67: limits.scope: must be one of instance, client, element, but is "all"',
     '10:5: resources.contacts.path: is missing (for example /emailmarketing/campaigns)',
     '10:13: resources.contacts.method: must be one of GET, POST, but is "PUT"',
-    '11:17: resources.contacts.where.as: must be query, but is "odata"',
+    '11:17: resources.contacts.where.as: "sql" is not a known kind (did you mean "soql"? known kinds: query, odata, soql, jql, template)',
     '12:22: resources.contacts.pagination.by: "cursors" is not a known kind (did you mean "cursor"? known kinds: none, page, offset, nextUrl, link, cursor, lastId)',
     '13:15: resources.contacts.pageSize: must be a map, but is a number',
     '14:10: resources.contacts.get: must be a path with {id}, but is "/contacts" (for example /emailmarketing/campaigns/{id})',
@@ -36,7 +36,7 @@ const elements: Readonly<Record<string, readonly string[]>> = {
     '15:25: resources.contacts.poll.ignorFields: warning: is not a known key and does nothing (did you mean "ignoreFields"?)',
     '16:25: resources.contacts.verified.against: must be one of spec, docs, live, memory, but is "hearsay"',
     '16:38: resources.contacts.verified.on: must be a date, but is "yesterday" (for example 2026-11-21)',
-    '17:5: resources.contacts.colour: is not a known key (known here: path, method, headers, body, records, map, record, errorWhen, where, pagination, pageSize, idField, get, deletes, poll, verified)',
+    '17:5: resources.contacts.colour: is not a known key (remove it, or look up how it is spelt)',
   ],
 };
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { compileTemplate, hasTime } from '../../src/language/template.ts';
+import { compileTemplate, printParts } from '../../src/language/template.ts';
 import type { Part, Template } from '../../src/language/template.ts';
 import { within } from '../support/within.ts';
 
@@ -22,6 +22,7 @@ function show(parts: readonly Part[]): string {
       if (part.kind === 'text') return part.text;
       if (part.kind === 'time') return `<${part.of[0]} ${part.pattern.format(instant)}>`;
       if (part.kind === 'configuration') return `<configuration ${part.key}>`;
+      if (part.kind === 'where') return `<where ${part.field}>`;
       return part.kind === 'token' ? `<token ${part.path.join('/')}>` : part.secret.label;
     })
     .join('');
@@ -48,6 +49,7 @@ const words: readonly (readonly [source: string, shown: string])[] = [
   ['a=${configuration.oauth.api.key}&b', 'a=<configuration oauth.api.key>&b'],
   ['https://${token.instance_url}/x', 'https://<token instance_url>/x'],
   ['${token.a.b.0}', '<token a/b/0>'],
+  ['/x/${where.attributes.since}', '/x/<where attributes.since>'],
   ['k=${env:KEY}${file:/run/a b}${cred:c}', 'k=[env:KEY][file:/run/a b][cred:c]'],
   ["${gmtDate:'{'yyyy'}'}!", '<w {2026}>!'],
   ["${gmtDate:yyyy'}'MM}!", '<w 2026}01>!'],
@@ -189,13 +191,12 @@ test('a format that the patterns refuse is a problem that names it, inside the w
   assert.ok(result.offset >= 'a=${gmtDate:'.length && result.offset < 'a=${gmtDate:yyyy-bb'.length);
 });
 
-test('time words are found by what they are of', () => {
-  const { parts } = compiled('${now:yyyy}${configuration.a}');
+test('parts are written again as they stood in the file', () => {
+  const written =
+    "a$5$${b} '${gmtDate:yyyy-MM-dd'T'HH:mm:ss'Z'}' ${dateTimeZone:-8:00:HH:mm}${epoch:s}${date}${configuration.a.b}" +
+    '${token.a.b}${where.since}${env:KEY}${file:/run/a b}';
 
-  assert.equal(hasTime(parts), true);
-  assert.equal(hasTime(parts, 'now'), true);
-  assert.equal(hasTime(parts, 'watermark'), false);
-  assert.equal(hasTime(compiled('${token.a} b').parts), false);
+  assert.equal(printParts(compiled(written).parts), written);
 });
 
 test('whatever is put together from the pieces of the grammar, compiling says ok or where it is wrong, at once', () => {
