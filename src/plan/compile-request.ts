@@ -1,23 +1,20 @@
 import type { CatalogInstance } from '../model/catalog.ts';
 import type { RequestPlan } from '../model/feed.ts';
-import type { ElementFile, ElementResource, PolledResource } from '../model/files.ts';
+import type { ElementResource, PolledResource } from '../model/files.ts';
 import type { Duration } from '../model/instant.ts';
 import type { Pagination } from '../model/pagination.ts';
 import { bodyTemplate } from './body.ts';
 import { hashId } from '../language/identity.ts';
 import { compileTemplate, type Part } from '../language/template.ts';
+import { readAddress, type AddressSource } from './address.ts';
 import { baseOf, plainBase } from './base-url.ts';
-import { holdsPassword } from './callback.ts';
 import { textOf } from './configuration.ts';
-import { HTTP_ELEMENT } from './element.ts';
 import { idFieldOf } from './entry.ts';
-import { readAs, type Findings } from './findings.ts';
+import { readAs } from './findings.ts';
 import { pageSizeOf, startingAsWritten } from './page-size.ts';
 import { bindParts, printedParts, type BoundPart } from './parts.ts';
-import { splitUrl, type QueryParameter } from './polled-url.ts';
+import type { QueryParameter } from './polled-url.ts';
 import { planRequest, type BoundPair } from './request.ts';
-import { findTarget } from './target.ts';
-import { filledIn, readUrl, warnOfEmptyRange } from './url-mends.ts';
 import { compileWhere } from './where-style.ts';
 import { unmeantWord, whereWords, type Bind } from './where-template.ts';
 
@@ -36,18 +33,13 @@ export interface CompiledRequest {
 type Scalars = Readonly<Record<string, string | number | boolean>>;
 
 /** What a request is compiled from. */
-export interface RequestSource {
+export interface RequestSource extends AddressSource {
   readonly instance: CatalogInstance;
-  readonly element: ElementFile;
-  readonly entry: PolledResource;
   /** The target's settings with those of the entry over them. */
   readonly settings: (resource: ElementResource | undefined) => {
     readonly pagination: Pagination;
     readonly pollDelay: Duration;
   };
-  readonly findings: Findings;
-  /** The feed's own name, to warn where the url asks for another resource; undefined where it may. */
-  readonly resourceKey: string | undefined;
 }
 
 /** Compiles a polled entry's request. Undefined where something is wrong with it; that is found. */
@@ -80,47 +72,10 @@ export function compileRequest(source: RequestSource): CompiledRequest | undefin
     if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name))
       findings.error(['headers', name], 'is no name of a header', 'such as X-Api-Version');
   }
-  const url = readUrl(entry.url);
-  if (!url.ok) findings.error(['url'], url.says, url.hint);
-  if (!url.ok || findings.failed()) return undefined;
-  if (url.text !== entry.url) findings.warn(['url'], readAs(url.text));
-  if (!filledIn(url.parts, findings)) return undefined;
-  if (holdsPassword(url.text)) {
-    findings.error(
-      ['url'],
-      'holds a user name and a password',
-      'put them into username and password, with authentication.type: basic',
-    );
-    return undefined;
-  }
-  const split = splitUrl(url.parts, entry.where !== undefined);
-  if (!split.ok) {
-    findings.error(['url'], split.says, split.hint);
-    return undefined;
-  }
-  warnOfEmptyRange(split.url.query, findings);
-  if (split.url.repaired !== undefined) findings.warn(['url'], readAs(split.url.repaired));
-  const target = findTarget(split.url, element);
-  if (target.kind === 'problem') {
-    findings.error(['url'], target.says, target.hint);
-    return undefined;
-  }
-  if (target.kind === 'path' && target.near !== undefined && element.key !== HTTP_ELEMENT) {
-    findings.warn(['url'], 'is no resource of the element, so it is a plain path under the base URL', target.near);
-  }
+  const address = readAddress(source);
+  if (address === undefined) return undefined;
+  const { url, target } = address;
   const resource = target.kind === 'resource' ? target.resource : undefined;
-  if (
-    target.kind === 'resource' &&
-    source.resourceKey !== undefined &&
-    target.name !== source.resourceKey &&
-    Object.hasOwn(element.resources ?? {}, source.resourceKey)
-  ) {
-    findings.warn(
-      ['url'],
-      `asks for "${target.name}", but is told as "${source.resourceKey}"`,
-      'replace the name in the url too',
-    );
-  }
 
   const base = target.kind === 'absolute' ? [] : baseOf(source, bind, template);
   if (base === undefined) return undefined;
@@ -130,16 +85,16 @@ export function compileRequest(source: RequestSource): CompiledRequest | undefin
     ([name, value]) => [name, String(value)] as const,
   );
   const written: readonly QueryParameter[] = [
-    ...split.url.query,
+    ...url.query,
     ...addedText.map(([name, text]): QueryParameter => ({ name, value: [{ kind: 'text', text }] })),
   ];
   const pagination = startingAsWritten(settings.pagination, written);
   const bodyFile = entry.body ?? resource?.body;
   const where = compileWhere({
-    where: split.url.where,
+    where: url.where,
     style: entry.where ?? resource?.where ?? { as: 'query' },
     ownStyle: entry.where !== undefined,
-    written: new Set(split.url.query.map(({ name }) => name)),
+    written: new Set(url.query.map(({ name }) => name)),
     bind: (parts) => bind(parts, ['url']),
     findings,
   });
@@ -153,7 +108,7 @@ export function compileRequest(source: RequestSource): CompiledRequest | undefin
       name,
       value: bind(template(String(value), ['url', name]), ['url', name]),
     }));
-  const query = split.url.query.map(({ name, value }) => ({ name, value: bind(value, ['url']) }));
+  const query = url.query.map(({ name, value }) => ({ name, value: bind(value, ['url']) }));
   const added = [
     ...pairs(resource?.query, ['url']).filter(({ name }) => !Object.hasOwn(entry.query ?? {}, name)),
     ...pairs(entry.query, ['query']),
@@ -170,7 +125,7 @@ export function compileRequest(source: RequestSource): CompiledRequest | undefin
   if ('in' in pagination && pagination.in === 'body' && method === 'GET')
     findings.error(['pagination', 'in'], 'is body, but a GET has none', 'write method: POST');
   const request = planRequest({
-    configured: bind(url.parts, ['url']),
+    configured: bind(address.parts, ['url']),
     method,
     base,
     path: words.bind(rooted(path, target.kind === 'absolute'), ['url']),
@@ -203,7 +158,7 @@ export function compileRequest(source: RequestSource): CompiledRequest | undefin
     resource,
     base: printedParts(base),
     path: printedParts(words.bind(path, ['url'])),
-    print: hashId(JSON.stringify([url.text, method, varying, bodyFile ?? '', printedParts(body ?? [], MASKED)])),
+    print: hashId(JSON.stringify([address.text, method, varying, bodyFile ?? '', printedParts(body ?? [], MASKED)])),
   };
 }
 
