@@ -5,6 +5,8 @@ import { printText } from '../language/text.ts';
 import { holdsPassword } from './callback.ts';
 import { textOf } from './configuration.ts';
 import type { Findings } from './findings.ts';
+import { encodeValue } from '../language/query-string.ts';
+import { encodeRaw } from './request.ts';
 import { textParts, type BoundPart } from './parts.ts';
 
 /** The instance's base URL, or the element's, without slashes at its end. Undefined where there is none or it holds a password; that is found. */
@@ -40,4 +42,15 @@ export function baseOf(
 /** The element's own base URL where it holds no words. */
 export function plainBase(element: ElementFile): string | undefined {
   return element.baseUrl === undefined || element.baseUrl.includes('${') ? undefined : element.baseUrl;
+}
+
+/** Whether an absolute url is one, with a name or a number in place of each word whose value is not known yet. */
+export function canBeUrl(path: readonly BoundPart[]): boolean {
+  const written = (part: BoundPart, unknown: string): string => {
+    if (part.kind === 'text') return encodeRaw(part.text);
+    if (part.kind === 'value') return encodeValue(part.text);
+    // No host and no port holds a date: this sign may stand in a path only.
+    return part.kind === 'time' ? '<' : unknown;
+  };
+  return ['x', '1'].some((unknown) => URL.canParse(path.map((part) => written(part, unknown)).join('')));
 }

@@ -7,7 +7,7 @@ import { bodyTemplate } from './body.ts';
 import { hashId } from '../language/identity.ts';
 import { compileTemplate, type Part } from '../language/template.ts';
 import { readAddress, type AddressSource } from './address.ts';
-import { baseOf, plainBase } from './base-url.ts';
+import { baseOf, canBeUrl, plainBase } from './base-url.ts';
 import { textOf } from './configuration.ts';
 import { idFieldOf } from './entry.ts';
 import { readAs } from './findings.ts';
@@ -77,6 +77,12 @@ export function compileRequest(source: RequestSource): CompiledRequest | undefin
   const { url, target } = address;
   const resource = target.kind === 'resource' ? target.resource : undefined;
 
+  if (target.kind === 'absolute' && !canBeUrl(bind(target.path, ['url']))) {
+    // A word that is missing was found by the binding, and says more.
+    if (findings.failed()) return undefined;
+    findings.error(['url'], 'names no host behind http', 'such as https://api.example.com/v2/contacts');
+    return undefined;
+  }
   const base = target.kind === 'absolute' ? [] : baseOf(source, bind, template);
   if (base === undefined) return undefined;
   const path = target.kind === 'resource' ? template(target.resource.path, ['url']) : target.path;

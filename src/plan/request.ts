@@ -234,7 +234,7 @@ function grantPairs(query: Grant['query']): readonly string[] {
 }
 
 /** Escapes only what may not be sent in a url at all; `%41` and `+` stay as they are, while a `#` would cut the rest off. */
-function encodeRaw(text: string): string {
+export function encodeRaw(text: string): string {
   return text.replace(/[^A-Za-z0-9\-._~:/?[\]@!$&'()*+,;=%]|%(?![0-9A-Fa-f]{2})/gu, encodeValue);
 }
 

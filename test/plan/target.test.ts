@@ -31,6 +31,31 @@ test('an absolute url is asked as it is written, and needs no base', () => {
   assert.equal(firstOf(feed).url, 'https://elsewhere.example/a/b?where=x%3E1&c=%41');
 });
 
+for (const url of [
+  'https://?where=a=1',
+  'http://a b/c',
+  'https://${configuration.base.url}/x',
+  'https://api.${now:HH}.example/x',
+  'https://api.example:${epoch}/x',
+  'https://x:99999/y',
+]) {
+  test(`an absolute url without a host is refused at its place: ${url}`, () => {
+    const compiled = compileEntry({ url }, { 'base.url': 'https://any.example' }, 'key: http\n');
+
+    assert.equal(compiled.plan.feeds.size, 0);
+    assert.match(compiled.said.join('\n'), /^instances\/one\.yaml:1:\d+: \S+\.things\.url: names no host behind http/m);
+  });
+}
+
+test('words whose values are not known yet may stand for a host, a part of it, or its port', () => {
+  for (const url of [
+    'https://${env:HOST}/x',
+    'https://${env:A}.example.com/x',
+    'http://127.0.0.1:${env:PORT}/${date:yyyy}',
+  ])
+    assert.equal(compileEntry({ url }, {}, 'key: http\n').plan.feeds.size, 1);
+});
+
 test('the built-in element drops the hub, and every path lies under base.url', () => {
   const element = 'key: http\n';
   const polled = { 'event.poller.configuration': { a: { url: '/hubs/general/v1/things', idField: 'id' } } };
