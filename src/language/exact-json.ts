@@ -45,7 +45,9 @@ function parseLossless(text: string): Json {
 
 function readNumber(digits: string): number | bigint {
   const value = Number(digits);
-  return Number.isSafeInteger(value) || /[.eE]/.test(digits) ? value : BigInt(digits);
+  if (Number.isSafeInteger(value)) return value;
+  const whole = /^(-?\d+)(?:\.0+)?$/.exec(digits)?.[1];
+  return whole === undefined ? value : BigInt(whole);
 }
 
 function deeperThan(value: Json, levels: number): boolean {
