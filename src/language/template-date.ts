@@ -38,10 +38,13 @@ export function readDateFormat(source: string, { at, from, zoned, form }: DateWo
   if (format === '') return fail(at, `the word ${source.slice(at, end + 1)} has no format`, `write it as ${form}`);
 
   const read = readDatePattern(format, zone);
-  if (read.ok) return { ok: true, pattern: read.pattern, right: before + (read.repaired ?? format), end: end + 1 };
-  if (apostrophe === undefined) return fail(from + before.length + (read.offset ?? 0), read.says, read.hint);
+  // A slip is read over where it is the only thing amiss: no format that is meant holds these signs.
+  if (read.ok && (read.repaired === undefined || !/[{}$]/.test(format)))
+    return { ok: true, pattern: read.pattern, right: before + (read.repaired ?? format), end: end + 1 };
+  if (apostrophe === undefined && !read.ok)
+    return fail(from + before.length + (read.offset ?? 0), read.says, read.hint);
   return fail(
-    apostrophe,
+    apostrophe ?? from + before.length,
     `the format ${cut(inside)} has an apostrophe without its partner`,
     "literal letters stand between two apostrophes, such as 'T'; an apostrophe itself is written twice",
   );

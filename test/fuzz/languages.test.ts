@@ -104,7 +104,12 @@ const templatePieces = [..."${}:'.$#\"\\ ", '${', '$${', '}', 'gmtDate:', 'date'
 function useTemplate(source: string): void {
   const compiled = compileTemplate(source);
   if (!compiled.ok) return isTold(compiled, source);
-  assert.equal(compiled.template.source, source);
+  const { source: right } = compiled.template;
+  assert.equal(compiled.repaired, right === source ? undefined : right);
+  if (right === source) return;
+  // What is read as if it were written right is right.
+  const again = compileTemplate(right);
+  assert.ok(again.ok && again.repaired === undefined, right);
 }
 
 test('whatever is given as a template is compiled, or refused at a place', () => {
