@@ -23,6 +23,8 @@ export interface RecordsRead {
   readonly everything: boolean;
   readonly start: Instant;
   readonly seen: ReadonlySet<string>;
+  /** An answer was empty or said that nothing has changed: then what was not seen may be there all the same. */
+  readonly silent: boolean;
   /** What is remembered of a record by now. */
   known(recordId: string): Told | undefined;
 }
@@ -34,7 +36,7 @@ export interface RecordsRead {
 export function openDeletions(feed: Feed, listing: DeletionListing, head: FeedHead, records: RecordsRead): Deletions {
   const made = new Map<string, Told>();
   const { unit } = listing.date.pattern;
-  const { everything, start, seen, known } = records;
+  const { everything, start, seen, silent, known } = records;
   const knowsAll = everything || head.looked === 'full';
   const shownFrom = everything ? Number.NEGATIVE_INFINITY : head.watermark - feed.pollDelay;
   let undated = 0;
@@ -62,11 +64,14 @@ export function openDeletions(feed: Feed, listing: DeletionListing, head: FeedHe
       return knowsAll || isBefore(date, head.since, unit) ? undefined : deletion(recordId, row, date, version);
     }
     if (version.gone === 'deleted' || (version.deleted !== undefined && date <= version.deleted)) return undefined;
-    const told = Math.min(version.date ?? version.at, version.at);
-    if (date > told) return deletion(recordId, row, date, version);
-    // It was deleted in the tick of that version, or came back in it: then the records, which were asked from before it, show it.
+    const newest = version.date ?? version.at;
+    if (date > newest) return deletion(recordId, row, date, version);
+    const told = Math.min(newest, version.at);
+    // It was deleted in the tick of that version or while it was read, or came back in it, or the version's date is yet to come: then the
+    // records, which were asked from before it, say whether it is there.
     const end = date + precisionOf(date, unit);
-    return end > told && end > shownFrom && !seen.has(recordId) ? deletion(recordId, row, date, version) : undefined;
+    const shown = silent || end <= shownFrom || seen.has(recordId);
+    return end > told && !shown ? deletion(recordId, row, date, version) : undefined;
   };
 
   return {

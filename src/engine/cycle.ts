@@ -95,7 +95,12 @@ export async function pollFeed(
           work,
           feed.deletes.listing,
           detection,
-          { everything, start: reading.time.start, now: startedAt },
+          {
+            everything,
+            silent: !reading.listed || reading.silent || reading.unchanged,
+            start: reading.time.start,
+            now: startedAt,
+          },
           signal,
         )
       : undefined;

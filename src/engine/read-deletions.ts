@@ -14,7 +14,7 @@ export async function readDeletions(
   work: Work,
   listing: DeletionListing,
   detection: Detection,
-  reading: { readonly everything: boolean; readonly start: Instant; readonly now: Instant },
+  reading: { readonly everything: boolean; readonly silent: boolean; readonly start: Instant; readonly now: Instant },
   signal: AbortSignal,
 ): Promise<ReadingEnd> {
   const { feed, ports, head } = work;

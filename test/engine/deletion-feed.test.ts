@@ -93,6 +93,21 @@ test('what was deleted and came back between two polls was never away: the older
   assert.deepEqual(told, [['UPDATED r1'], []]);
 });
 
+test('what was deleted and came back while the records were read is not deleted, and told as deleted when it is', async () => {
+  const w = await telling(listed, { provider: { took: 10 * second } });
+  w.provider.before(1, () => {
+    w.provider.remove('r1');
+    w.provider.put('r1', { name: 'back' }, { updated: w.provider.now() + second });
+  });
+
+  const told = [await w.poll(), await w.poll()];
+  w.provider.remove('r1');
+  await w.clock.advance(second);
+  const gone = await w.poll();
+
+  assert.deepEqual([...told, gone], [['UPDATED r1'], [], ['DELETED r1']]);
+});
+
 test('a search that still shows a deleted record makes it neither created nor lost', async () => {
   const w = await telling();
   const row = w.provider.row('r1');
@@ -213,6 +228,21 @@ test('a record that was deleted and came back in the very second of its version 
   await w.clock.advance(minute);
 
   assert.deepEqual([...told, await w.poll(), await w.poll()], [['CREATED r1'], [], [], []]);
+});
+
+test('records that the provider says have not changed are still there, whatever was deleted in the second of their version', async () => {
+  const unfiltered = seconds.replace(/\/contacts\?since=\S+/, '/contacts');
+  const w = await watched(unfiltered, { provider: { unit: second, etags: true } });
+  await w.clock.advance(minute);
+  await w.poll();
+  w.provider.put('r1');
+  w.provider.remove('r1');
+  w.provider.put('r1', { name: 'back' });
+  await w.clock.advance(100);
+
+  const told = [await w.poll(), await w.poll(), await w.poll()];
+
+  assert.deepEqual(told, [['CREATED r1'], [], []]);
 });
 
 test('a list that shows its deletions for ever does not delete what came back in the same second', async () => {
