@@ -99,8 +99,22 @@ export function openDeletions(feed: Feed, listing: DeletionListing, head: FeedHe
   };
 }
 
-/** Whether a record that was listed as deleted is shown only because the provider's search has not heard of it yet. */
-export function isLeftover(known: Told, date: Instant | undefined, start: Instant, pollDelay: Duration): boolean {
-  if (known.deleted === undefined || (date !== undefined && date > known.deleted)) return false;
+/**
+ * Whether a record that was listed as deleted is shown only because the provider's search has not heard of it yet. A version that was never
+ * told and is dated in the tick of the deletion is taken for a return: a return that is not told is lost.
+ */
+export function isLeftover(
+  known: Told,
+  shown: { readonly date: Instant | undefined; readonly unit: Duration; readonly digest: string },
+  start: Instant,
+  pollDelay: Duration,
+): boolean {
+  const { date, unit, digest } = shown;
+  if (known.deleted === undefined) return false;
+  if (date !== undefined) {
+    if (date > known.deleted) return false;
+    const another = known.digest !== '' && digest !== known.digest;
+    if (another && date + precisionOf(date, unit) > known.deleted) return false;
+  }
   return start < known.deleted + Math.max(LINGERING, pollDelay);
 }

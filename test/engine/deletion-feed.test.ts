@@ -215,6 +215,24 @@ test('a deletion in the very second of the version told is told', async () => {
   assert.deepEqual([created, await w.poll(), await w.poll()], [['CREATED r1'], ['DELETED r1'], []]);
 });
 
+test('another version in the very second of a deletion that was told is the record that came back', async () => {
+  const w = await watched(seconds, { provider: { unit: second } });
+  await w.clock.advance(minute);
+  w.provider.put('r1');
+  await w.clock.advance(minute);
+  const created = await w.poll();
+  w.provider.remove('r1');
+  await w.clock.advance(200);
+  const gone = await w.poll();
+  w.provider.put('r1', { name: 'back' });
+  await w.clock.advance(200);
+
+  const told = [await w.poll(), await w.poll()];
+  await w.clock.advance(minute);
+
+  assert.deepEqual([created, gone, ...told, await w.poll()], [['CREATED r1'], ['DELETED r1'], ['CREATED r1'], [], []]);
+});
+
 test('a record that was deleted and came back in the very second of its version is still there', async () => {
   const w = await watched(seconds, { provider: { unit: second } });
   await w.clock.advance(minute);
