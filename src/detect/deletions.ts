@@ -39,6 +39,8 @@ export function openDeletions(feed: Feed, listing: DeletionListing, head: FeedHe
   const { everything, start, seen, silent, known } = records;
   const knowsAll = everything || head.looked === 'full';
   const shownFrom = everything ? Number.NEGATIVE_INFINITY : head.watermark - feed.pollDelay;
+  const recordUnit = feed.reading.updated?.pattern.unit ?? 1;
+  const lingering = Math.max(LINGERING, feed.pollDelay);
   let undated = 0;
 
   const deletion = (recordId: string, row: SourceRecord, date: Instant, version: Told | undefined): Outcome => {
@@ -63,16 +65,23 @@ export function openDeletions(feed: Feed, listing: DeletionListing, head: FeedHe
       // What was never told and is gone again is nobody's news, where all that exists is known.
       return knowsAll || isBefore(date, head.since, unit) ? undefined : deletion(recordId, row, date, version);
     }
-    if (version.gone === 'deleted' || (version.deleted !== undefined && date <= version.deleted)) return undefined;
+    if (version.gone === 'deleted') return undefined;
     const newest = version.date ?? version.at;
-    if (date > newest) return deletion(recordId, row, date, version);
-    const told = Math.min(newest, version.at);
-    // It was deleted in the tick of that version or while it was read, or came back in it, or the version's date is yet to come: then the
-    // records, which were asked from before it, say whether it is there.
-    const end = date + precisionOf(date, unit);
-    const shown = silent || end <= shownFrom || seen.has(recordId);
-    return end > told && !shown ? deletion(recordId, row, date, version) : undefined;
+    if (seen.has(recordId) && isThere(version, newest, date)) return undefined;
+    if (date > newest) {
+      const toldBefore = version.deleted !== undefined && date <= version.deleted;
+      return toldBefore ? undefined : deletion(recordId, row, date, version);
+    }
+    // It was deleted in the tick of that version, or came back in it, or the version's date is yet to come: the records say whether it is
+    // there, where they were asked from before that version.
+    const since = Math.min(newest, version.at);
+    const asked = !silent && newest + precisionOf(newest, recordUnit) > shownFrom;
+    return asked && date + precisionOf(date, unit) > since ? deletion(recordId, row, date, version) : undefined;
   };
+
+  /** Whether a record that was read in this poll outlived a deletion: by its date, or since the deletion is too long ago for a leftover. */
+  const isThere = (version: Told, newest: Instant, date: Instant): boolean =>
+    version.date === undefined || date <= newest || start >= date + lingering;
 
   return {
     undated: () => undated,

@@ -279,6 +279,27 @@ test('a list that shows its deletions for ever does not delete what came back in
   assert.deepEqual([...told, await w.poll(), await w.poll()], [['CREATED r1'], [], []]);
 });
 
+test('what comes back in the very second of its deletion is told, and so is its next deletion in that second', async () => {
+  const w = await watched(seconds, { provider: { unit: second } });
+  await w.clock.advance(minute);
+  w.provider.put('r1');
+  await w.clock.advance(minute);
+  await w.poll();
+  await w.clock.advance(750);
+  w.provider.remove('r1');
+  await w.clock.advance(100);
+  const gone = await w.poll();
+  w.provider.put('r1', { name: 'back' });
+  await w.clock.advance(100);
+  const back = await w.poll();
+  w.provider.remove('r1');
+  await w.clock.advance(5 * second);
+
+  const again = [await w.poll(), await w.poll()];
+
+  assert.deepEqual([gone, back, ...again], [['DELETED r1'], ['CREATED r1'], ['DELETED r1'], []]);
+});
+
 test('a crash between the records and the deletions loses neither and tells the same ids', async () => {
   const w = await telling();
   w.provider.put('r2', { name: 'two' });
