@@ -10,6 +10,9 @@ export function errorIn(body: Json, rule: ErrorRule): string | undefined {
   const value = at(body, rule.at);
   const isError = rule.is === undefined ? !isEmpty(value) : value !== undefined && rule.is.includes(String(value));
   if (!isError) return undefined;
-  const said = (rule.message === undefined ? undefined : at(body, rule.message)) ?? value ?? null;
-  return `the provider answered an error${providerSays(writeExact(said))}`;
+  const message = rule.message === undefined ? undefined : at(body, rule.message);
+  const [said, place] = message == null ? [value ?? null, rule.at] : [message, rule.message ?? []];
+  const bare = typeof said === 'number' || typeof said === 'boolean' || typeof said === 'bigint';
+  const line = bare ? `: ${place.join('.')} is ${said}` : providerSays(writeExact(said));
+  return `the provider answered an error${line}`;
 }

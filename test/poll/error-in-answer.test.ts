@@ -21,6 +21,8 @@ const answers: readonly (readonly [body: Json, rule: ErrorRule, says: string | u
   [null, ANY, undefined],
   [{ ok: false, why: 'invalid_auth' }, NOT_OK, 'the provider answered an error: "invalid_auth"'],
   [{ ok: 'false' }, NOT_OK, 'the provider answered an error: "false"'],
+  [{ ok: false }, NOT_OK, 'the provider answered an error: ok is false'],
+  [{ ok: false, why: 7 }, NOT_OK, 'the provider answered an error: why is 7'],
   [{ ok: true }, NOT_OK, undefined],
   [{}, NOT_OK, undefined],
 ];
