@@ -68,14 +68,14 @@ export function openDeletions(feed: Feed, listing: DeletionListing, head: FeedHe
     if (version.gone === 'deleted') return undefined;
     const newest = version.date ?? version.at;
     if (seen.has(recordId) && isThere(version, newest, date)) return undefined;
-    if (date > newest) {
-      const toldBefore = version.deleted !== undefined && date <= version.deleted;
-      return toldBefore ? undefined : deletion(recordId, row, date, version);
-    }
+    const tickEnds = newest + precisionOf(newest, recordUnit);
+    const toldBefore = version.deleted !== undefined && date <= version.deleted;
+    if (date > newest && !toldBefore) return deletion(recordId, row, date, version);
+    if (date >= tickEnds) return undefined;
     // It was deleted in the tick of that version, or came back in it, or the version's date is yet to come: the records say whether it is
     // there, where they were asked from before that version.
+    const asked = !silent && tickEnds > shownFrom;
     const since = Math.min(newest, version.at);
-    const asked = !silent && newest + precisionOf(newest, recordUnit) > shownFrom;
     return asked && date + precisionOf(date, unit) > since ? deletion(recordId, row, date, version) : undefined;
   };
 
@@ -109,21 +109,17 @@ export function openDeletions(feed: Feed, listing: DeletionListing, head: FeedHe
 }
 
 /**
- * Whether a record that was listed as deleted is shown only because the provider's search has not heard of it yet. A version that was never
- * told and is dated in the tick of the deletion is taken for a return: a return that is not told is lost.
+ * Whether a record that was listed as deleted is shown only because the provider's search has not heard of it yet. One dated in the tick of
+ * the deletion is taken for a return: a return that is not told would be lost, while one that was none is told as deleted again.
  */
 export function isLeftover(
   known: Told,
-  shown: { readonly date: Instant | undefined; readonly unit: Duration; readonly digest: string },
+  shown: { readonly date: Instant | undefined; readonly unit: Duration },
   start: Instant,
   pollDelay: Duration,
 ): boolean {
-  const { date, unit, digest } = shown;
+  const { date, unit } = shown;
   if (known.deleted === undefined) return false;
-  if (date !== undefined) {
-    if (date > known.deleted) return false;
-    const another = known.digest !== '' && digest !== known.digest;
-    if (another && date + precisionOf(date, unit) > known.deleted) return false;
-  }
+  if (date !== undefined && date + precisionOf(date, unit) > known.deleted) return false;
   return start < known.deleted + Math.max(LINGERING, pollDelay);
 }

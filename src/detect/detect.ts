@@ -162,15 +162,15 @@ export function openDetection(feed: Feed, head: FeedHead, snapshot: Snapshot, ev
       if (isOld(dates)) return learn(read, flagged);
       return tell(read, flagged ? 'DELETED' : kindOfUnknown(dates));
     }
-    const compared = digests.under(known.rule ?? 0, page, recordId, record, digest);
     if (known.gone === 'deleted') {
-      const shown = { date: dates.date, unit: updatedUnit, digest: compared };
+      const shown = { date: dates.date, unit: updatedUnit };
       return flagged || isLeftover(known, shown, time.start, feed.pollDelay) ? undefined : tell(read, 'CREATED');
     }
     if (flagged) {
       const stale = dates.date !== undefined && known.date !== undefined && dates.date < known.date;
       return stale ? undefined : tell(read, 'DELETED');
     }
+    const compared = digests.under(known.rule ?? 0, page, recordId, record, digest);
     const storedRule = (known.rule ?? 0) === digests.rule ? rule : (head.rules[known.rule ?? 0] ?? rule);
     const counts = storedRule === rule ? dateCounts : countsUnder(storedRule);
     if (isNewVersion(known, { date: dates.date, digest: compared }, storedRule, counts, updatedUnit))
