@@ -37,7 +37,7 @@ export function filledIn(parts: readonly Part[], findings: Findings): boolean {
   const [path, rest] = query < 0 ? [text, ''] : [text.slice(0, query), text.slice(query)];
   const left = unique([
     ...path.matchAll(/\{\{[^{}\0]{1,80}\}\}|(?<!\$)\{[A-Za-z_][\w.-]{0,80}\}/g),
-    ...rest.matchAll(/\{\{[^{}\0]{1,80}\}\}|(?<=[=<>]\s*'?)\{[A-Za-z_][\w.-]{0,80}\}(?=$|[\s'&])/g),
+    ...rest.matchAll(/\{\{[^{}\0]{1,80}\}\}|\{(?<=[=<>]\s*'?\{)[A-Za-z_][\w.-]{0,80}\}(?=$|[\s'&])/g),
   ]);
   if (left.length > 0) {
     const one = left.length === 1;
