@@ -1,28 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { filtered, hour, minute, second, watched, birth, type Watch, type WatchOptions } from './watch.ts';
-
-const feed = `
-  deletes:
-    by: feed
-    url: /deleted?since=\${gmtDate:yyyy-MM-dd'T'HH:mm:ss.SSS'Z'}
-    idField: gone
-    dateField: at
-`;
-const listed = `${filtered}${feed}`;
-const scanned = `${listed}  baseline: scan\n`;
-
-/** A watch that has told r1 and r2 as created. */
-async function telling(entry = listed, options: WatchOptions = {}): Promise<Watch> {
-  const w = await watched(entry, options);
-  await w.clock.advance(minute);
-  w.provider.put('r1', { name: 'one' });
-  w.provider.put('r2');
-  await w.clock.advance(minute);
-  assert.deepEqual(await w.poll(), ['CREATED r1', 'CREATED r2']);
-  await w.clock.advance(minute);
-  return w;
-}
+import { listed, scanned, telling } from './deletion-listing.ts';
+import { birth, hour, minute, second, watched } from './watch.ts';
 
 test('a listed deletion is told once, with the row that lists it, although readings overlap', async () => {
   const w = await telling();
@@ -199,107 +178,6 @@ test('rows without the id are another answer than was configured', async () => {
 
   assert.equal(await w.fail(), 'the list of deletions: no record in the answer has the id field');
 });
-
-const seconds = listed.replaceAll('.SSS', '');
-
-test('a deletion in the very second of the version told is told', async () => {
-  const w = await watched(seconds, { provider: { unit: second } });
-  await w.clock.advance(minute);
-  w.provider.put('r1');
-  await w.clock.advance(300);
-  const created = await w.poll();
-  await w.clock.advance(200);
-  w.provider.remove('r1');
-  await w.clock.advance(minute);
-
-  assert.deepEqual([created, await w.poll(), await w.poll()], [['CREATED r1'], ['DELETED r1'], []]);
-});
-
-test('another version in the very second of a deletion that was told is the record that came back', async () => {
-  const w = await watched(seconds, { provider: { unit: second } });
-  await w.clock.advance(minute);
-  w.provider.put('r1');
-  await w.clock.advance(minute);
-  const created = await w.poll();
-  w.provider.remove('r1');
-  await w.clock.advance(200);
-  const gone = await w.poll();
-  w.provider.put('r1', { name: 'back' });
-  await w.clock.advance(200);
-
-  const told = [await w.poll(), await w.poll()];
-  await w.clock.advance(minute);
-
-  assert.deepEqual([created, gone, ...told, await w.poll()], [['CREATED r1'], ['DELETED r1'], ['CREATED r1'], [], []]);
-});
-
-test('a record that was deleted and came back in the very second of its version is still there', async () => {
-  const w = await watched(seconds, { provider: { unit: second } });
-  await w.clock.advance(minute);
-  w.provider.put('r1');
-  await w.clock.advance(100);
-  w.provider.remove('r1');
-  w.provider.put('r1', { name: 'back' });
-  await w.clock.advance(100);
-
-  const told = [await w.poll(), await w.poll()];
-  await w.clock.advance(minute);
-
-  assert.deepEqual([...told, await w.poll(), await w.poll()], [['CREATED r1'], [], [], []]);
-});
-
-test('records that the provider says have not changed are still there, whatever was deleted in the second of their version', async () => {
-  const unfiltered = seconds.replace(/\/contacts\?since=\S+/, '/contacts');
-  const w = await watched(unfiltered, { provider: { unit: second, etags: true } });
-  await w.clock.advance(minute);
-  await w.poll();
-  w.provider.put('r1');
-  w.provider.remove('r1');
-  w.provider.put('r1', { name: 'back' });
-  await w.clock.advance(100);
-
-  const told = [await w.poll(), await w.poll(), await w.poll()];
-
-  assert.deepEqual(told, [['CREATED r1'], [], []]);
-});
-
-test('a list that shows its deletions for ever does not delete what came back in the same second', async () => {
-  const w = await watched(seconds.replace(/\/deleted\?since=\S+/, '/deleted?since=2000-01-01T00:00:00Z'), {
-    provider: { unit: second },
-  });
-  await w.clock.advance(minute);
-  w.provider.put('r1');
-  w.provider.remove('r1');
-  w.provider.put('r1', { name: 'back' });
-  await w.clock.advance(minute);
-
-  const told = [await w.poll()];
-  await w.clock.advance(minute);
-
-  assert.deepEqual([...told, await w.poll(), await w.poll()], [['CREATED r1'], [], []]);
-});
-
-test('what comes back in the very second of its deletion is told, and so is its next deletion in that second', async () => {
-  const w = await watched(seconds, { provider: { unit: second } });
-  await w.clock.advance(minute);
-  w.provider.put('r1');
-  await w.clock.advance(minute);
-  await w.poll();
-  await w.clock.advance(750);
-  w.provider.remove('r1');
-  await w.clock.advance(100);
-  const gone = await w.poll();
-  w.provider.put('r1', { name: 'back' });
-  await w.clock.advance(100);
-  const back = await w.poll();
-  w.provider.remove('r1');
-  await w.clock.advance(5 * second);
-
-  const again = [await w.poll(), await w.poll()];
-
-  assert.deepEqual([gone, back, ...again], [['DELETED r1'], ['CREATED r1'], ['DELETED r1'], []]);
-});
-
 test('a crash between the records and the deletions loses neither and tells the same ids', async () => {
   const w = await telling();
   w.provider.put('r2', { name: 'two' });
