@@ -11,10 +11,11 @@ const SHELL_QUOTE = "'\\''";
 
 /**
  * Compiles a date pattern as `compileDatePattern` does, and reads over slips that leave one meaning only: quotes written for a shell, a
- * quote too many at the end, a last quote that is not closed, a `T` without its quotes, and the words `milliseconds` … in any case.
+ * quote too many at the end, a last quote that is not closed, a `T` without its quotes, the words `milliseconds` … in any case, and letters
+ * that other languages use for the year, the month and the day.
  */
 export function readDatePattern(source: string, zone: string): ReadPattern {
-  const plain = unquoteShell(source);
+  const plain = inJavasLetters(unquoteShell(source));
   const compiled = compileDatePattern(plain, zone);
   if (compiled.ok) return plain === source ? compiled : { ...compiled, repaired: plain };
   for (const meant of meantBy(plain)) {
@@ -27,6 +28,26 @@ export function readDatePattern(source: string, zone: string): ReadPattern {
 /** The text as it was before it was written for a shell, which needs `'\''` for every quote. */
 export function unquoteShell(text: string): string {
   return text.replaceAll(SHELL_QUOTE, "'");
+}
+
+/**
+ * The pattern with the letters that Java has for them: `Y` is the year of a week, which says nothing without the week, `D` the day of
+ * the year, which stands beside no month, and `m` the minute, which stands in no date.
+ */
+function inJavasLetters(source: string): string {
+  const pieces = source.split("'");
+  const isLetters = (_: string, index: number): boolean => index % 2 === 0;
+  const letters = pieces.filter(isLetters).join('');
+  const yearly = letters.includes('Y') && !/[yw]/.test(letters);
+  const daily = /[ML]/.test(letters) && !letters.includes('d');
+  const monthly = !/[MLDwW]/.test(letters);
+  const right = (text: string): string => {
+    const years = yearly ? text.replaceAll('Y', 'y') : text;
+    const days = daily ? years.replace(/(?<!D)DD?(?!D)/, (run) => run.toLowerCase()) : years;
+    const minutes = /(?<=y[-/. ]?)mm?(?=[-/. ]?d)|(?<=d[-/. ]?)mm?(?=[-/. ]?y)|(?<![m:.])mm?(?=[-/.]?dd?[-/.]?y)/;
+    return monthly ? days.replace(minutes, (run) => run.toUpperCase()) : days;
+  };
+  return pieces.map((piece, index) => (isLetters(piece, index) ? right(piece) : piece)).join("'");
 }
 
 function meantBy(source: string): readonly string[] {

@@ -21,6 +21,14 @@ const repaired: readonly (readonly [source: string, right: string])[] = [
   ["'milliseconds'", 'milliseconds'],
   ['Milliseconds', 'milliseconds'],
   ['SECONDS', 'seconds'],
+  ["YYYY-MM-dd'T'HH:mm:ss'Y'", "yyyy-MM-dd'T'HH:mm:ss'Y'"],
+  ['YYYY-MM-DDTHH:mm:ssZ', "yyyy-MM-dd'T'HH:mm:ssZ"],
+  ['DD/MM/YYYY HH:mm', 'dd/MM/yyyy HH:mm'],
+  ['yyyy-MM-DD', 'yyyy-MM-dd'],
+  ['yyyy-mm-dd HH:mm:ss', 'yyyy-MM-dd HH:mm:ss'],
+  ['dd.mm.yyyy', 'dd.MM.yyyy'],
+  ['HH:mm mm/dd/yyyy', 'HH:mm MM/dd/yyyy'],
+  ['YYYYmmdd', 'yyyyMMdd'],
 ];
 
 for (const [source, right] of repaired) {
@@ -37,7 +45,16 @@ for (const [source, right] of repaired) {
   });
 }
 
-for (const source of ["yyyy-MM-dd' 'HH:mm:ss", "MM/dd/yyy'T'HH:mm:ssXXX", "h 'o''clock'", 'milliseconds', 'HH:mm']) {
+for (const source of [
+  "yyyy-MM-dd' 'HH:mm:ss",
+  "MM/dd/yyy'T'HH:mm:ssXXX",
+  "h 'o''clock'",
+  'milliseconds',
+  'HH:mm',
+  "YYYY-'W'ww-u",
+  'yyyy-DDD',
+  'HH:mm:ss dd',
+]) {
   test(`nothing is read over in ${source}`, () => {
     const read = readDatePattern(source, 'GMT');
 
