@@ -15,7 +15,10 @@ const ZERO = 48;
 const MINUS = 45;
 const FULL_STOP = 46;
 
-/** The pattern of a count since 1970: numbers, or digits in a text, with decimals or without; finer than a ms is cut off. */
+/**
+ * The pattern of a count since 1970: numbers, or digits in a text, with decimals or without; finer than a ms is cut off. Milliseconds
+ * may be wrapped as JSON of OData before version 4 has them, `/Date(1700000000123)/`.
+ */
 export function epochPattern(unit: EpochUnit): DatePattern {
   const source = { ms: 'milliseconds', s: 'seconds', us: 'microseconds' }[unit];
   // Decimal places that the count is away from milliseconds.
@@ -31,7 +34,7 @@ export function epochPattern(unit: EpochUnit): DatePattern {
       return instant === 0 ? '0' : `${instant}000`;
     },
     parse(value) {
-      if (typeof value === 'string') return parseText(value);
+      if (typeof value === 'string') return parseText(unit === 'ms' ? unwrapped(value) : value);
       return inReach(typeof value === 'bigint' ? fromNumber(Number(value), unit) : fromNumber(value, unit));
     },
     floor: unit === 's' ? (instant) => Math.floor(instant / 1000) * 1000 : (instant) => Math.floor(instant),
@@ -72,6 +75,14 @@ function epochReader(shift: number): (value: string) => Instant {
     if (size > FARTHEST) return NaN;
     return negative ? -size - (rest ? 1 : 0) : size;
   };
+}
+
+/** The count in `/Date(1700000000123+0060)/`, whose offset changes no instant; any other text as it is. */
+function unwrapped(value: string): string {
+  if (!value.startsWith('/Date(') || !value.endsWith(')/')) return value;
+  const inside = value.slice('/Date('.length, -')/'.length);
+  const offset = Math.max(inside.lastIndexOf('+'), inside.lastIndexOf('-'));
+  return offset > 0 ? inside.slice(0, offset) : inside;
 }
 
 function inReach(instant: number): Instant {
