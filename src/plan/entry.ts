@@ -103,14 +103,14 @@ export function compileDate(
 ): DateField | undefined {
   const [format, formatPath] = date.format;
   const [zone, zonePath] = date.zone;
-  const read = readDatePattern(format || ISO, zone || 'GMT');
-  if (read.ok) {
-    if (read.repaired !== undefined) findings.warn(formatPath, readAs(read.repaired));
-    return { path: parsePath(date.field), pattern: read.pattern };
-  }
-  if (zone === '' || knownZone(zone)) findings.error(formatPath, read.says, read.hint);
-  else findings.error(zonePath, /^\{.*\}$/.test(zone) ? `is still the placeholder ${zone}` : read.says, read.hint);
-  return undefined;
+  const read = readDatePattern(format || ISO, knownZone(zone) ? zone : 'GMT');
+  if (!read.ok) findings.error(formatPath, read.says, read.hint);
+  else if (read.repaired !== undefined) findings.warn(formatPath, readAs(read.repaired));
+  // Counts since 1970 are read whatever the zone is.
+  const zoned = readDatePattern(read.ok ? read.pattern.source : ISO, zone || 'GMT');
+  if (!zoned.ok)
+    findings.error(zonePath, /^\{.*\}$/.test(zone) ? `is still the placeholder ${zone}` : zoned.says, zoned.hint);
+  return read.ok && zoned.ok ? { path: parsePath(date.field), pattern: zoned.pattern } : undefined;
 }
 
 /** The first value that is more than blanks, without those around it; the first place where there is none. */

@@ -205,6 +205,10 @@ test('what is wrong with a date is told once, where it stands', () => {
     where({ datesConfiguration: { ...dates, updatedDateFormat: 'yyyy', updatedDateTimezone: '{TimeZone}' } }),
     ['datesConfiguration.updatedDateTimezone: is still the placeholder {TimeZone}'],
   );
+  assert.deepEqual(
+    where({ datesConfiguration: { ...dates, updatedDateFormat: 'yyyy-bb', updatedDateTimezone: '{TimeZone}' } }).length,
+    2,
+  );
   assert.deepEqual(where({ updatedDateTimezone: '{Zone}', datesConfiguration: { createdDateField: 'c' } }), [
     'updatedDateTimezone: is still the placeholder {Zone}',
   ]);
