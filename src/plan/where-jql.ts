@@ -38,11 +38,11 @@ function sayPredicate(predicate: BoundPredicate, cannot: Cannot): readonly Bound
   const field = sayName(predicate.field);
   switch (predicate.kind) {
     case 'compare':
-      return [plain(`${field} ${predicate.op} `), ...sayLiteral(predicate.value)];
+      return [plain(`${field} ${predicate.op} `), ...sayLiteral(predicate.value, field, cannot)];
     case 'null':
       return [plain(`${field} is ${predicate.negated ? 'not ' : ''}EMPTY`)];
     case 'in': {
-      const values = predicate.values.map(sayLiteral);
+      const values = predicate.values.map((value) => sayLiteral(value, field, cannot));
       return [plain(`${field} ${predicate.negated ? 'not ' : ''}in (`), ...joinParts(plain(', '), values), plain(')')];
     }
     case 'like': {
@@ -58,9 +58,17 @@ function sayName(name: string): string {
   return `"${escapeJql(name)}"`;
 }
 
-function sayLiteral(literal: Literal<BoundPart>): readonly BoundPart[] {
+function sayLiteral(literal: Literal<BoundPart>, field: string, cannot: Cannot): readonly BoundPart[] {
   if (literalKind(literal) === 'number') return literal.parts;
-  if (!literal.quoted && /^(?:null|empty)$/i.test(sampleOf(literal) ?? '')) return [plain('EMPTY')];
+  const sample = sampleOf(literal) ?? '';
+  if (!literal.quoted && /^(?:null|empty)$/i.test(sample)) return [plain('EMPTY')];
+  const dated = literal.parts.some(({ kind }) => kind === 'time');
+  if (dated && !/^\d{4}([-/])\d\d\1\d\d(?: \d\d:\d\d)?$/.test(sample)) {
+    const hint =
+      'JQL reads yyyy-MM-dd HH:mm in the time zone of the account: write ${dateTimeZone:ZONE:yyyy-MM-dd HH:mm}';
+    cannot(`the date format of ${field} is none of JQL`, hint);
+    return [];
+  }
   return quoteParts(literal.parts, '"', escapeJql);
 }
 

@@ -30,6 +30,8 @@ const refused: readonly (readonly [style: Style, clause: string, says: RegExp])[
   ],
   [soql, '"a b"=1', /the name a b cannot be said in SOQL \(write the API name/],
   [soql, 'a=1&q=SELECT', /holds both where and q/],
+  [jql, "u>='${gmtDate:yyyy-MM-dd'T'HH:mm:ss'Z'}'", /the date format of u is none of JQL \(.*yyyy-MM-dd HH:mm\}/],
+  [jql, "u>='${gmtDate:yyyy-MM-dd HH:mm:ss}'", /the date format of u is none of JQL/],
   [jql, "a like 'x%'", /LIKE of a cannot be said in JQL \(JQL searches texts with ~/],
 ];
 
