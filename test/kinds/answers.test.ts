@@ -104,14 +104,14 @@ const validators: Readonly<Record<string, Validators>> = {
   'an ETag and Last-Modified': (ledger) => ({ etag: `"${changes(ledger)}"`, 'last-modified': latest(ledger) }),
 };
 
-/** Answers 304 to the validators that hold, and refuses any that were never given. */
+/** Answers 304 to the validators that hold, and refuses any that were never given, and dates that were younger than two seconds. */
 function conditional(validate: Validators, given: Set<string>): (asked: Asked, ledger: Ledger) => Answered {
   return (asked, ledger) => {
     only(asked.query, []);
     const { etag, 'last-modified': modified } = validate(ledger);
     const { 'if-none-match': match, 'if-modified-since': since } = asked.headers;
     for (const one of [match, since])
-      if (one !== undefined && !given.has(one)) throw new Refusal(`${one} was never given`);
+      if (one !== undefined && !given.has(one)) throw new Refusal(`${one} is nothing to ask by`);
     if (etag === undefined && match !== undefined) throw new Refusal('no ETag is given here');
     // RFC 9110, section 13.1.3: where there is an ETag, the date is not looked at.
     const same = match === undefined ? since !== undefined && since === modified : match === etag;
@@ -120,7 +120,8 @@ function conditional(validate: Validators, given: Set<string>): (asked: Asked, l
       ...(modified === undefined ? {} : { 'last-modified': modified }),
     };
     if (same) return { status: 304, headers };
-    for (const one of Object.values(headers)) given.add(one);
+    if (etag !== undefined) given.add(etag);
+    if (modified !== undefined && ledger.now - Date.parse(modified) >= 3_000) given.add(modified);
     return { headers, body: ledger.newest().map(shown) };
   };
 }

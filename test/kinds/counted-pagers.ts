@@ -128,7 +128,9 @@ export const countedPagers: Readonly<Record<string, Kind>> = {
     rules(asked, ledger) {
       const given = only(asked.query, ['updated_since', 'first']);
       const from = wholeOf(given.first, 1) - 1;
-      return { body: list(ledger.newest(instantOf(given.updated_since)).slice(from, from + SIZE)) };
+      const rows = ledger.newest(instantOf(given.updated_since));
+      if (from % SIZE !== 0 && from < rows.length) throw new Refusal(`no page begins at ${given.first}`);
+      return { body: list(rows.slice(from, from + SIZE)) };
     },
   },
 };
