@@ -13,7 +13,8 @@ const LONGEST = 1_000;
 
 /**
  * Headers that let the provider say that nothing changed; none where the listing that was read last was not asked for with this very
- * request, or where this reading is to see it again: for a first look, an edit, or a sweep that was doubted.
+ * request, or where this reading is to see it again: for a first look, an edit, a sweep that was doubted, or a list of deletions, whose
+ * rows mean something else as time goes by, by what the listing shows.
  */
 export function conditionsOf(
   feed: Feed,
@@ -22,7 +23,7 @@ export function conditionsOf(
   reading: { readonly everything: boolean; readonly believe: boolean },
 ): Readonly<Record<string, string>> {
   const { validator } = head;
-  const again = reading.believe || head.doubt !== undefined || head.relearn !== undefined;
+  const again = feed.deletes.by === 'feed' || reading.believe || head.doubt !== undefined || head.relearn !== undefined;
   if (validator === undefined || again || (reading.everything && head.looked !== 'full')) return {};
   if (validator.request !== printOf(feed, head, request)) return {};
   return {
