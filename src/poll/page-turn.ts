@@ -43,9 +43,18 @@ export function moreFollows(how: Exclude<Pagination, { by: 'none' }>, body: Json
 
 /** Whether a page that is counted by its records is the last. */
 export function isLastByCount(how: Exclude<Pagination, { by: 'none' }>, turn: PageTurn): boolean {
+  // Where nothing was found, many providers leave their flags out, too.
+  if (turn.records === 0 && how.more === undefined && how.end !== undefined && at(turn.body, how.end) === undefined)
+    return true;
   const more = moreFollows(how, turn.body);
   if (more !== undefined) return !more;
   return turn.records === 0 || (turn.fullPage !== undefined && turn.records < turn.fullPage);
+}
+
+/** The end of a reading where nothing asks for a next page; broken where the answer's own flag says that there is one. */
+export function doneUnlessMore(how: Exclude<Pagination, { by: 'none' }>, at: readonly string[], body: Json): NextPage {
+  if (how.more === undefined || moreFollows(how, body) !== true) return DONE;
+  return { kind: 'broken', says: `more pages follow, but "${at.join('.')}" does not say how to ask for them` };
 }
 
 function isTrue(value: Json | undefined): boolean {
