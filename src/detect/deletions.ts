@@ -22,6 +22,8 @@ export interface RecordsRead {
   /** All there is was read. */
   readonly everything: boolean;
   readonly start: Instant;
+  /** The end of what is not the future. */
+  readonly horizon: Instant;
   readonly seen: ReadonlySet<string>;
   /** An answer was empty or said that nothing has changed: then what was not seen may be there all the same. */
   readonly silent: boolean;
@@ -36,7 +38,7 @@ export interface RecordsRead {
 export function openDeletions(feed: Feed, listing: DeletionListing, head: FeedHead, records: RecordsRead): Deletions {
   const made = new Map<string, Told>();
   const { unit } = listing.date.pattern;
-  const { everything, start, seen, silent, known } = records;
+  const { everything, start, horizon, seen, silent, known } = records;
   const knowsAll = everything || head.looked === 'full';
   const shownFrom = everything ? Number.NEGATIVE_INFINITY : head.watermark - feed.pollDelay;
   const recordUnit = feed.reading.updated?.pattern.unit ?? 1;
@@ -66,22 +68,25 @@ export function openDeletions(feed: Feed, listing: DeletionListing, head: FeedHe
       return knowsAll || isBefore(date, head.since, unit) ? undefined : deletion(recordId, row, date, version);
     }
     if (version.gone === 'deleted') return undefined;
-    const newest = version.date ?? version.at;
-    if (seen.has(recordId) && isThere(version, newest, date)) return undefined;
+    // A date in the future would ward off every deletion until then.
+    const newest = version.date !== undefined && version.date <= horizon ? version.date : version.at;
+    const met = version.deleted !== undefined && date <= version.deleted;
+    if (seen.has(recordId) && isThere(version, newest, date))
+      return met ? undefined : outlived(recordId, version, date);
     const tickEnds = newest + precisionOf(newest, recordUnit);
-    const toldBefore = version.deleted !== undefined && date <= version.deleted;
-    if (date > newest && !toldBefore) return deletion(recordId, row, date, version);
-    if (date >= tickEnds) return undefined;
-    // It was deleted in the tick of that version, or came back in it, or the version's date is yet to come: the records say whether it is
-    // there, where they were asked from before that version.
-    const asked = !silent && tickEnds > shownFrom;
-    const since = Math.min(newest, version.at);
-    return asked && date + precisionOf(date, unit) > since ? deletion(recordId, row, date, version) : undefined;
+    const inTick = !silent && date < tickEnds && date + precisionOf(date, unit) > newest;
+    if (!met) return date > newest || inTick ? deletion(recordId, row, date, version) : undefined;
+    // A row that was met before is the record's deletion only where the records, asked from before its version, show it no more.
+    return inTick && tickEnds > shownFrom ? deletion(recordId, row, date, version) : undefined;
   };
 
   /** Whether a record that was read in this poll outlived a deletion: by its date, or since the deletion is too long ago for a leftover. */
   const isThere = (version: Told, newest: Instant, date: Instant): boolean =>
     version.date === undefined || date <= newest || start >= date + lingering;
+
+  /** Remembers that a row was met and is no deletion of this version; one that may be of what was read just now is met again. */
+  const outlived = (recordId: string, version: Told, date: Instant): Outcome | undefined =>
+    version.date === undefined && date >= start ? undefined : { recordId, told: { ...version, deleted: date } };
 
   return {
     undated: () => undated,

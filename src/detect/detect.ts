@@ -149,16 +149,30 @@ export function openDetection(feed: Feed, head: FeedHead, snapshot: Snapshot, ev
     return { recordId: read.recordId, told: gone ? { ...version, gone: 'deleted' } : version };
   };
 
+  const ruleOf = (known: Told): CompareRule =>
+    (known.rule ?? 0) === digests.rule ? rule : (head.rules[known.rule ?? 0] ?? rule);
+
+  /** Whether what was read is another version than what is remembered. */
+  const isNews = (known: Told, { recordId, record, dates, digest }: Read, page: Page): boolean => {
+    const storedRule = ruleOf(known);
+    const compared = digests.under(known.rule ?? 0, page, recordId, record, digest);
+    const counts = storedRule === rule ? dateCounts : countsUnder(storedRule);
+    return isNewVersion(known, { date: dates.date, digest: compared }, storedRule, counts, updatedUnit);
+  };
+
   const decide = (recordId: string, record: SourceRecord, page: Page, time: ReadingTime): Outcome | undefined => {
     const known = told.get(recordId) ?? snapshot.get(recordId);
     const dates = readDates(record, recordId, time.horizon);
     if ((dates.written === undefined || !dateCounts) && undated.size < UNDATED_KEPT) undated.set(recordId, record);
     const digest = digests.current(record);
     const { n = 0, deleted } = known ?? {};
-    const read: Read = { recordId, record, dates, digest, n, deleted, at: time.start };
+    // Without the provider's own clock, the newest of its records says how late it is there at least.
+    const readAt = time.dated ? time.start : Math.min(time.start, newest ?? time.start);
+    const read: Read = { recordId, record, dates, digest, n, deleted, at: readAt };
     const flagged = feed.deletes.by === 'flag' && isFlagged(record, feed.deletes);
 
-    if (known === undefined || known.gone === 'forgotten') {
+    // A record that was forgotten without an event is still known to receivers in the version told.
+    if (known === undefined || (known.gone === 'forgotten' && (flagged || isNews(known, read, page)))) {
       if (isOld(dates)) return learn(read, flagged);
       return tell(read, flagged ? 'DELETED' : kindOfUnknown(dates));
     }
@@ -170,13 +184,10 @@ export function openDetection(feed: Feed, head: FeedHead, snapshot: Snapshot, ev
       const stale = dates.date !== undefined && known.date !== undefined && dates.date < known.date;
       return stale ? undefined : tell(read, 'DELETED');
     }
-    const compared = digests.under(known.rule ?? 0, page, recordId, record, digest);
-    const storedRule = (known.rule ?? 0) === digests.rule ? rule : (head.rules[known.rule ?? 0] ?? rule);
-    const counts = storedRule === rule ? dateCounts : countsUnder(storedRule);
-    if (isNewVersion(known, { date: dates.date, digest: compared }, storedRule, counts, updatedUnit))
-      return tell(read, 'UPDATED');
+    if (known.gone === undefined && isNews(known, read, page)) return tell(read, 'UPDATED');
+    const storedRule = ruleOf(known);
     const storedAsRead = storedRule === rule && (!dateCounts || known.date === dates.written);
-    if (storedAsRead) return undefined;
+    if (storedAsRead && known.gone === undefined) return undefined;
     const restored = versionOf(read);
     return { recordId, told: { ...restored, digest: storedRule === rule ? known.digest : digest, at: known.at } };
   };

@@ -30,7 +30,8 @@ export function nextWatermark(
   if (facts.silent) return { watermark: head.watermark, shiftingStart: head.shiftingStart };
   const start = facts.time.dated
     ? facts.time.start
-    : Math.min(facts.time.start, facts.newest ?? Number.NEGATIVE_INFINITY);
+    : // What changed on the first page while the others were read is no older than the newest record less that time.
+      Math.min(facts.time.start, (facts.newest ?? Number.NEGATIVE_INFINITY) - facts.time.spent);
   let bound = start;
   if (facts.shifting) bound = Math.min(bound, head.shiftingStart ?? Number.NEGATIVE_INFINITY);
   if (facts.upperBound !== undefined) bound = Math.min(bound, facts.upperBound);

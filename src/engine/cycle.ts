@@ -99,6 +99,7 @@ export async function pollFeed(
             everything,
             silent: !reading.listed || reading.silent || reading.unchanged,
             start: reading.time.start,
+            horizon: reading.time.horizon,
             now: startedAt,
           },
           signal,

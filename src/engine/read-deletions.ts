@@ -1,6 +1,6 @@
 import type { DeletionListing } from '../model/feed.ts';
 import type { Instant } from '../model/instant.ts';
-import { openDeletions } from '../detect/deletions.ts';
+import { openDeletions, type RecordsRead } from '../detect/deletions.ts';
 import type { Detection } from '../detect/detect.ts';
 import type { PollFailure } from './ask.ts';
 import { noRecords, readPages, type ReadingEnd } from './read-pages.ts';
@@ -14,7 +14,7 @@ export async function readDeletions(
   work: Work,
   listing: DeletionListing,
   detection: Detection,
-  reading: { readonly everything: boolean; readonly silent: boolean; readonly start: Instant; readonly now: Instant },
+  reading: Omit<RecordsRead, 'seen' | 'known'> & { readonly now: Instant },
   signal: AbortSignal,
 ): Promise<ReadingEnd> {
   const { feed, ports, head } = work;

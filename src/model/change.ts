@@ -1,4 +1,4 @@
-import type { Instant } from './instant.ts';
+import type { Duration, Instant } from './instant.ts';
 import type { Json, SourceRecord } from './record.ts';
 
 export type ChangeKind = 'CREATED' | 'UPDATED' | 'DELETED';
@@ -19,7 +19,7 @@ export interface Told {
   readonly numeric?: true;
   /** A tombstone: the record was told as deleted, or forgotten without an event after its request was edited. */
   readonly gone?: 'deleted' | 'forgotten';
-  /** The date of the last deletion that a feed of deletions listed and that was told, though the record may have come back. */
+  /** The date of the last deletion listed by a feed of deletions that was told, or that the record was seen to have outlived. */
   readonly deleted?: Instant;
 }
 
@@ -130,4 +130,6 @@ export interface ReadingTime {
   readonly dated: boolean;
   /** A record dated later than this lies in the future. */
   readonly horizon: Instant;
+  /** From the first request to the end of the last answer; 0 where one answer was all. */
+  readonly spent: Duration;
 }

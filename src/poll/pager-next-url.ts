@@ -4,7 +4,8 @@ import { DONE, doneUnlessMore, moreFollows, type NextPage, type PageTurn, type P
 /** The address of the next page stands in the body. A page without records is the end only where `untilEmpty` says so. */
 export function turnByNextUrl(how: PagingBy<'nextUrl'>, turn: PageTurn): NextPage {
   const link = at(turn.body, how.at);
-  if (link === undefined || link === null || link === '' || link === false) return doneUnlessMore(how, how.at, turn.body);
+  if (link === undefined || link === null || link === '' || link === false)
+    return doneUnlessMore(how, how.at, turn.body);
   if (moreFollows(how, turn.body) === false || (how.untilEmpty && turn.records === 0)) return DONE;
   if (typeof link !== 'string')
     return { kind: 'broken', says: `"${how.at.join('.')}" holds no address of a next page` };

@@ -54,7 +54,7 @@ export function readWhole(
   { everything = true, at = birth + hour, body = records }: Reading = {},
 ): { readonly outcomes: readonly Outcome[] | undefined; readonly detection: Detection } {
   const { feed, head, snapshot } = memory;
-  const time: ReadingTime = { start: at, dated: true, horizon: at };
+  const time: ReadingTime = { start: at, dated: true, horizon: at, spent: 0 };
   const page: Page = { records, body };
   const detection = openDetection(feed, head, snapshot, everything);
   const outcomes = detection.page(page, time);

@@ -55,7 +55,7 @@ test('after an edit unknown records without dates are learned once, and told fro
   assert.deepEqual([edited, await w.poll()], [[], ['CREATED c']]);
 });
 
-test('a forgotten record that is asked for again goes on counting', async () => {
+test('a forgotten record that is met again is told where it is another version, under an id of its own', async () => {
   const w = await watched(undatedSweep, { provider: kinds });
   await w.poll();
   w.provider.put('a', { v: 1 });
@@ -65,10 +65,12 @@ test('a forgotten record that is asked for again goes on counting', async () => 
   w.edit(undatedSweep.replace('/contacts', '/contacts?kind=vip'));
   await w.poll();
   w.provider.put('a', row?.fields);
+  const same = await w.poll();
+  w.provider.put('a', { v: 2 });
 
   const told = await w.poll();
 
-  assert.deepEqual(told, ['CREATED a']);
+  assert.deepEqual([same, told], [[], ['UPDATED a']]);
   assert.equal(new Set(w.events().map(({ id }) => id)).size, w.events().length);
 });
 

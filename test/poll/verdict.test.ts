@@ -158,7 +158,7 @@ const first = (date?: string) => answer(200, '', date === undefined ? {} : { dat
 test('a poll starts when it was sent, or earlier where the clock of the provider says so', () => {
   const sentAt = ENDED - 300;
 
-  assert.deepEqual(readingTime(first(), first()), { start: sentAt, dated: false, horizon: ENDED });
+  assert.deepEqual(readingTime(first(), first()), { start: sentAt, dated: false, horizon: ENDED, spent: 0 });
   // Theirs is ahead: our clock is the earlier.
   assert.equal(readingTime(first(http(ENDED + HOUR)), first()).start, sentAt);
   // Theirs is behind: less the time that the answer took.
@@ -166,6 +166,7 @@ test('a poll starts when it was sent, or earlier where the clock of the provider
     start: ENDED - HOUR - 200,
     dated: true,
     horizon: ENDED,
+    spent: 0,
   });
 });
 

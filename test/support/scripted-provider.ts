@@ -32,6 +32,8 @@ export interface ProviderOptions {
   readonly exclusive?: boolean;
   /** From receiving a request to the head of the answer. The rows are looked up halfway. */
   readonly took?: Duration;
+  /** How a row of the list of deletions is written. By default with `gone` and `at` in ISO 8601. */
+  readonly writeDeletion?: (id: string, deleted: Instant) => SourceRecord;
   /** A listing has an ETag, and a request that names it is answered with 304 while it is the same. */
   readonly etags?: boolean;
 }
@@ -164,8 +166,9 @@ export class ScriptedProvider implements Http {
   #look(url: URL): Exclude<Scripted, number | string> {
     if (url.pathname === '/deleted') {
       const since = Date.parse(url.searchParams.get('since') ?? '');
+      const write = this.#options.writeDeletion ?? ((gone, at) => ({ gone, at: iso(at), why: 'removed' }));
       const rows = this.#deletions.filter(({ deleted }) => deleted >= since);
-      return spoken(writeExact(rows.map(({ id, deleted }) => ({ gone: id, at: iso(deleted), why: 'removed' }))));
+      return spoken(writeExact(rows.map(({ id, deleted }) => write(id, deleted))));
     }
     const [, id] = /^\/contacts\/(.+)$/.exec(url.pathname) ?? [];
     if (id === undefined) return this.#list(url);
