@@ -106,12 +106,11 @@ export function timeOf(values: ArrayLike<number>, rule: HourRule): number {
   const second = values[SLOT.second] as number;
   const rest = minute * 60_000 + second * 1000 + (values[SLOT.millisecond] as number);
   if (second === 60 && minute !== 59) return NaN;
-  if (rule === 'hour24') {
-    const hour = values[SLOT.hour24] as number;
-    return hour === 24 && rest > 0 ? NaN : hour * HOUR + rest;
-  }
   const half = (values[SLOT.half] as number) * 12 * HOUR;
-  return (rule === 'hour12' ? half + (values[SLOT.hour12] as number) * HOUR : half) + rest;
+  if (rule === 'half' || rule === 'none') return half + rest;
+  const hour = values[rule === 'hour24' ? SLOT.hour24 : SLOT.hour12] as number;
+  if (hour === 24 && rest > 0) return NaN;
+  return hour * HOUR + (rule === 'hour12' ? half : 0) + rest;
 }
 
 /** The parts of a wall time (ms, as if it were UTC). */

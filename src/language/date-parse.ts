@@ -28,6 +28,10 @@ const SMALL_T = 116;
 const NO_BREAK_SPACE = 0xa0;
 const NARROW_SPACE = 0x202f;
 
+const YEARS = [SLOT.year, SLOT.weekYear] as const;
+const DAYS = [SLOT.day, SLOT.dayOfYear, SLOT.weekday, SLOT.weekdayInMonth] as const;
+const FINER = [SLOT.half, SLOT.hour12, SLOT.hour24, SLOT.minute, SLOT.second, SLOT.millisecond, SLOT.zone] as const;
+
 /** What a reading has come to: where in the text it stands, and the zone found there. */
 interface Cursor {
   at: number;
@@ -39,7 +43,8 @@ interface Cursor {
 /**
  * Compiles the parser of a pattern in a zone; it answers NaN where a text is no date of it. Beyond what Java reads it takes missing
  * seconds, missing or longer fractions (cut to ms), blanks around, T or a blank between date and time, and a zone of any form,
- * which wins over the pattern's. It is stricter than Java in that a 13th month is not a date and nothing may follow one.
+ * which wins over the pattern's. It is stricter than Java in that a 13th month is not a date and that nothing may follow a date but a
+ * time of day, where the pattern says a day.
  */
 export function dateParser(
   tokens: readonly Token[],
@@ -49,6 +54,7 @@ export function dateParser(
   const steps = parseSteps(tokens, zone);
   const hasZone = rules.says.has(SLOT.zone);
   const dateOnly = rules.hour === 'none';
+  const dayOnly = saysDay(rules);
   const digitsOnly = tokens.every((token) => token.kind === 'field' && token.numeric);
   const values = new Int32Array(SLOTS);
   const cursor: Cursor = { at: 0, offset: 0, name: '', zoned: false };
@@ -60,6 +66,7 @@ export function dateParser(
     cursor.at = 0;
     cursor.zoned = false;
     if (!readSteps(steps, text, values, cursor, zone)) return NaN;
+    if (dayOnly && !cursor.zoned && isTimeAt(text, cursor.at)) cursor.at = text.length;
     if (cursor.at < text.length && !cursor.zoned && !hasZone) {
       if (!readZone(text, cursor, zone, dateOnly)) return NaN;
       cursor.zoned = true;
@@ -186,6 +193,21 @@ function readName(text: string, step: Step, values: Int32Array, cursor: Cursor):
   values[step.slot] = (read >> 4) + step.low;
   cursor.at += read & 15;
   return true;
+}
+
+/** Whether a pattern says a year and a day of it, and nothing finer or behind it. */
+function saysDay({ says }: FieldRules): boolean {
+  return (
+    FINER.every((slot) => !says.has(slot)) &&
+    YEARS.some((slot) => says.has(slot)) &&
+    DAYS.some((slot) => says.has(slot))
+  );
+}
+
+/** Whether a time of day begins here: T or a blank, and a digit. */
+function isTimeAt(text: string, at: number): boolean {
+  const code = codeAt(text, at);
+  return ((code | 32) === SMALL_T || isLike(code, SPACE)) && isDigit(codeAt(text, at + 1));
 }
 
 /** Between date and time: T in either case, or blanks. */

@@ -31,7 +31,7 @@ export interface Step {
   /** Bounds of the number. */
   readonly low: number;
   readonly high: number;
-  /** A number above `high` that stands for 0: hour 12 of 12, hour 24 of 24. */
+  /** A number that stands for 0: hour 12 of 12, hour 24 of 24. */
   readonly zeroAt: number;
   /** Text to match. */
   readonly text: string;
@@ -83,6 +83,9 @@ const BOUNDS: Readonly<Record<string, readonly [low: number, high: number, zeroA
   s: [0, 60],
 };
 
+/** Without a half of the day, hours of 12 go on counting from midnight, as in Java. */
+const LAST_HOUR = 24;
+
 const TIME: ReadonlySet<Slot> = new Set([SLOT.hour12, SLOT.hour24, SLOT.minute, SLOT.second, SLOT.half]);
 
 /** Compiles the steps that read a text of this pattern. */
@@ -90,10 +93,11 @@ export function parseSteps(pattern: readonly Token[], zone: Zone): readonly Step
   const tokens = withoutEdges(pattern);
   const hasZone = tokens.some((token) => token.kind === 'field' && token.slot === SLOT.zone);
   const hasSecond = tokens.some((token) => token.kind === 'field' && token.slot === SLOT.second);
+  const hasHalf = tokens.some((token) => token.kind === 'field' && token.slot === SLOT.half);
   return tokens.map((token, index) => {
     const before = tokens[index - 1];
     const after = tokens[index + 1];
-    if (token.kind === 'field') return fieldStep(token, before, after, hasSecond);
+    if (token.kind === 'field') return fieldStep(token, before, after, hasSecond, hasHalf);
     if (!hasZone && after === undefined && index > 0 && isZone(token.text, zone)) {
       return step(OP.zoneText, SLOT.zone, { text: token.text });
     }
@@ -111,7 +115,13 @@ function withoutEdges(tokens: readonly Token[]): readonly Token[] {
   return trimmed.filter((token) => token.kind === 'field' || token.text !== '');
 }
 
-function fieldStep(token: FieldToken, before: Token | undefined, after: Token | undefined, hasSecond: boolean): Step {
+function fieldStep(
+  token: FieldToken,
+  before: Token | undefined,
+  after: Token | undefined,
+  hasSecond: boolean,
+  hasHalf: boolean,
+): Step {
   const { letter, slot, count } = token;
   // Digits that run into the next field's are told apart by the number of letters.
   const abuts = after?.kind === 'field' && after.numeric;
@@ -122,7 +132,8 @@ function fieldStep(token: FieldToken, before: Token | undefined, after: Token | 
   if (letter === 'E') return step(OP.name, slot, { names: nameReader(WEEKDAYS) });
   if (!token.numeric) return step(OP.name, slot, { names: nameReader(MONTHS), low: 1 });
   if (slot === SLOT.millisecond) return step(OP.fraction, slot, { width, count });
-  const [low, high, zeroAt = -1] = BOUNDS[letter] ?? [0, 0];
+  const [low, highest, zeroAt = -1] = BOUNDS[letter] ?? [0, 0];
+  const high = slot === SLOT.hour12 && !hasHalf ? LAST_HOUR : highest;
   const longest = Math.max(count, String(high).length);
   const number = { width: width || longest, count, low, high, zeroAt };
   if (slot === SLOT.year || slot === SLOT.weekYear) return step(OP.year, slot, number);
