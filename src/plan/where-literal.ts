@@ -25,6 +25,11 @@ export function literalKind(literal: Literal<BoundPart>): LiteralKind {
   return !quoted && /^(?:true|false|null)$/i.test(sample) ? 'constant' : 'text';
 }
 
+/** Whether a literal prints a date of the poll. */
+export function holdsDate({ parts }: Literal<BoundPart>): boolean {
+  return parts.some(({ kind }) => kind === 'time');
+}
+
 /** What a literal looks like; undefined where that is not known before the poll. */
 export function sampleOf({ parts }: Literal<BoundPart>): string | undefined {
   let sample = '';

@@ -1,10 +1,12 @@
 import type { OdataWhere } from '../model/files.ts';
 import type { Literal } from '../language/where-tree.ts';
 import type { BoundPart } from './parts.ts';
-import { literalKind, plain, quoteParts, sampleOf } from './where-literal.ts';
+import { holdsDate, literalKind, plain, quoteParts, sampleOf } from './where-literal.ts';
 import { joinParts, printExpression, type BoundExpression, type BoundPredicate, type Cannot } from './where-print.ts';
 
 const operators = { '=': 'eq', '!=': 'ne', '<': 'lt', '>': 'gt', '<=': 'le', '>=': 'ge' } as const;
+
+const guid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** The clause as an OData filter. */
 export function sayOdata(style: OdataWhere, where: BoundExpression | undefined, cannot: Cannot): readonly BoundPart[] {
@@ -19,7 +21,7 @@ function sayPredicate(predicate: BoundPredicate, version: 3 | 4, cannot: Cannot)
     cannot(`the name ${field} cannot be said in OData`, 'write the name of a property, such as Modified or Owner/Name');
   const compared = (op: string, value: Literal<BoundPart>): readonly BoundPart[] => [
     plain(`${field} ${op} `),
-    ...sayLiteral(value, version),
+    ...sayLiteral(field, value, version, cannot),
   ];
   switch (predicate.kind) {
     case 'compare':
@@ -68,22 +70,41 @@ function cutPercent(parts: readonly BoundPart[], side: 'start' | 'end'): readonl
   return [true, side === 'start' ? [...left, ...parts.slice(1)] : [...parts.slice(0, -1), ...left]];
 }
 
-function sayLiteral(literal: Literal<BoundPart>, version: 3 | 4): readonly BoundPart[] {
+function sayLiteral(field: string, literal: Literal<BoundPart>, version: 3 | 4, cannot: Cannot): readonly BoundPart[] {
   const kind = literalKind(literal);
+  const sample = sampleOf(literal) ?? '';
   switch (kind) {
     case 'text':
-      return quoteOdata(literal.parts);
+      if (holdsDate(literal)) {
+        const other =
+          version === 4 ? '${gmtDate:yyyy-MM-dd} for a field of type Edm.Date' : "without 'Z' for one of Edm.DateTime";
+        cannot(
+          `the date format of ${field} is none of OData, where a text is no date`,
+          `write \${gmtDate:yyyy-MM-dd'T'HH:mm:ss'Z'}, or ${other}`,
+        );
+        return [];
+      }
+      if (literal.quoted || !guid.test(sample)) return quoteOdata(literal.parts);
+      return version === 4 ? literal.parts : [plain("guid'"), ...literal.parts, plain("'")];
     case 'constant':
-      return [plain((sampleOf(literal) ?? '').toLowerCase())];
+      return [plain(sample.toLowerCase())];
     case 'number':
       return literal.parts;
-    case 'day':
     case 'local':
-    case 'instant': {
-      if (version === 4) return literal.parts;
-      const type = kind === 'instant' ? 'datetimeoffset' : 'datetime';
-      return [plain(`${type}'`), ...literal.parts, plain(kind === 'day' ? "T00:00:00'" : "'")];
-    }
+      if (version === 3) return [plain("datetime'"), ...literal.parts, plain("'")];
+      cannot(
+        `the date of ${field} names no zone, and OData 4 has no such dates`,
+        "end its format in XXX, or in 'Z' where it is printed in GMT",
+      );
+      return [];
+    case 'day':
+      return version === 4 ? literal.parts : [plain("datetime'"), ...literal.parts, plain("T00:00:00'")];
+    case 'instant':
+      if (/[+-]\d{4}$/.test(sample)) {
+        cannot(`the offset in the date of ${field} has no colon, as OData wants one`, 'end its format in XXX');
+        return [];
+      }
+      return version === 4 ? literal.parts : [plain("datetimeoffset'"), ...literal.parts, plain("'")];
   }
 }
 

@@ -1,7 +1,7 @@
 import type { SoqlWhere } from '../model/files.ts';
 import type { Literal } from '../language/where-tree.ts';
 import type { BoundPart } from './parts.ts';
-import { literalKind, plain, quoteParts, sampleOf } from './where-literal.ts';
+import { holdsDate, literalKind, plain, quoteParts, sampleOf } from './where-literal.ts';
 import { joinParts, printExpression, type BoundExpression, type BoundPredicate, type Cannot } from './where-print.ts';
 
 /** `TODAY`, `LAST_N_DAYS:7` and the like. */
@@ -61,6 +61,11 @@ function sayLiteral(field: string, literal: Literal<BoundPart>, cannot: Cannot):
     case 'instant':
       return literal.parts;
     case 'text':
+      if (holdsDate(literal)) {
+        const says = `the date format of ${field} is none of SOQL, where a text is no date`;
+        cannot(says, "write ${gmtDate:yyyy-MM-dd'T'HH:mm:ss'Z'}, or ${gmtDate:yyyy-MM-dd} for a field of type Date");
+        return [];
+      }
       if (!literal.quoted && relativeDate.test(sampleOf(literal) ?? '')) return literal.parts;
       return quoteParts(literal.parts, "'", escapeSoql);
   }

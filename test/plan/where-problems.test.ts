@@ -8,6 +8,7 @@ type Style = Readonly<Record<string, unknown>> & { readonly as: string };
 
 const query: Style = { as: 'query' };
 const odata: Style = { as: 'odata' };
+const odata3: Style = { as: 'odata', version: 3 };
 const soql: Style = { as: 'soql', select: 'SELECT Id FROM Account', orderBy: 'LastModifiedDate' };
 const jql: Style = { as: 'jql', and: 'project = X', orderBy: 'updated' };
 
@@ -23,6 +24,32 @@ const refused: readonly (readonly [style: Style, clause: string, says: RegExp])[
   [odata, '"a b"=1', /the name a b cannot be said in OData \(write the name of a property/],
   [odata, '`a eq 1 or b`=1', /the name a eq 1 or b cannot be said in OData/],
   [odata, 'a=1&$filter=b eq 2', /holds both where and \$filter, which the where clause is sent as/],
+  [
+    odata,
+    "a>'${gmtDate:yyyy-MM-dd HH:mm:ss}'",
+    /the date format of a is none of OData, .*\(write \$\{gmtDate:yyyy-MM-dd'T'/,
+  ],
+  [odata, "a>'${gmtDate:yyyy-MM-dd} 00:00:00'", /the date format of a is none of OData/],
+  [odata3, 'a>${gmtDate:MM/dd/yyyy}', /the date format of a is none of OData/],
+  [
+    odata,
+    "b=1 or a>'${gmtDate:yyyy-MM-dd'T'HH:mm:ss}'",
+    /the date of a names no zone, and OData 4 has .*\(end its format in XXX/,
+  ],
+  [odata, "a>'2026-01-02T03:04:05'", /the date of a names no zone/],
+  [
+    odata,
+    "a>'${gmtDate:yyyy-MM-dd'T'HH:mm:ssZ}'",
+    /the offset in the date of a has no colon, .*\(end its format in XXX/,
+  ],
+  [odata3, "a>'${gmtDate:yyyy-MM-dd'T'HH:mm:ssZ}'", /the offset in the date of a has no colon/],
+  [odata3, "a>'2026-01-02T03:04:05-0800'", /the offset in the date of a has no colon/],
+  [
+    soql,
+    "a>'${gmtDate:yyyy-MM-dd HH:mm:ss}'",
+    /the date format of a is none of SOQL, .*\(write \$\{gmtDate:yyyy-MM-dd'T'/,
+  ],
+  [soql, 'a in (${gmtDate:MM/dd/yyyy})', /the date format of a is none of SOQL/],
   [
     soql,
     "a>'${gmtDate:yyyy-MM-dd'T'HH:mm:ss}'",

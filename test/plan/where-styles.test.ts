@@ -5,6 +5,7 @@ import { AT, everythingOf, feedWith, firstOf, type Values } from './compiling.ts
 const BARE = 'key: bare\nbaseUrl: https://h.example\n';
 const ISO = "${gmtDate:yyyy-MM-dd'T'HH:mm:ss'Z'}";
 const LOCAL = "${gmtDate:yyyy-MM-dd'T'HH:mm:ss}";
+const GUID = '0F4C8e6a-1b2c-4d5e-8f90-a1b2c3d4e5f6';
 const DAY = '${gmtDate:yyyy-MM-dd}';
 
 type Style = Readonly<Record<string, unknown>> & { readonly as: string };
@@ -23,6 +24,7 @@ const VALUES: Values = {
   back: "x\\' OR Name != '",
   percent: '5%_',
   min: '5',
+  id: GUID,
   'api.key': `x' or "1" = '1\\`,
   when: '2026-01-02T00:00:00Z',
 };
@@ -45,7 +47,6 @@ const said: readonly (readonly [style: Style, clause: string, parameters: string
   [odata, `Modified>='${ISO}'`, '$filter=Modified ge 2026-01-02T03:04:04Z', ''],
   [odata, `Modified>${ISO}`, '$filter=Modified gt 2026-01-02T03:04:04Z', ''],
   [odata, `Modified>'${DAY}'`, '$filter=Modified gt 2026-01-01', ''],
-  [odata, "Modified>'${gmtDate:MM/dd/yyyy}'", "$filter=Modified gt '01/01/2026'", ''],
   [odata, "Modified>'${epoch}' and N<${epoch:s}", '$filter=Modified gt 1767323045677 and N lt 1767323044', ''],
   [odata, `Modified>'${DAY}T00:00:00Z'`, '$filter=Modified gt 2026-01-01T00:00:00Z', ''],
   [odata, "Modified<='2026-01-02T03:04:05.678+01:00'", '$filter=Modified le 2026-01-02T03:04:05.678+01:00'],
@@ -91,6 +92,16 @@ const said: readonly (readonly [style: Style, clause: string, parameters: string
   [odata3, `M>'${LOCAL}'`, "$filter=M gt datetime'2026-01-02T03:04:04'", ''],
   [odata3, "M>'2026-01-02T03:04:05+01:00'", "$filter=M gt datetimeoffset'2026-01-02T03:04:05+01:00'"],
   [odata3, "M>'2026-01-02'", "$filter=M gt datetime'2026-01-02T00:00:00'"],
+  [
+    odata3,
+    "M>'${dateTimeZone:Asia/Tokyo:yyyy-MM-dd'T'HH:mm:ssXXX}'",
+    "$filter=M gt datetimeoffset'2026-01-02T12:04:04+09:00'",
+    '',
+  ],
+  [odata3, `A=${GUID} and B='${GUID}'`, `$filter=A eq guid'${GUID}' and B eq '${GUID}'`],
+  [odata, `A=${GUID} and B='${GUID}'`, `$filter=A eq ${GUID} and B eq '${GUID}'`],
+  [odata, 'A=${configuration.id} and B=${env:SECRET}', `$filter=A eq ${GUID} and B eq '[env:SECRET]&+'`],
+  [odata, `A=${GUID}0`, `$filter=A eq '${GUID}0'`],
   [odata3, "A like '%x%' and A not like '%y%'", "$filter=substringof('x',A) and not substringof('y',A)"],
 
   [
@@ -145,8 +156,8 @@ const said: readonly (readonly [style: Style, clause: string, parameters: string
   ],
   [
     { as: 'soql', select: 'S' },
-    "A='${configuration.api.key}' and B like '${env:SECRET_%}%' and C='${gmtDate:HH '''o'''}'",
-    `q=S WHERE A = 'x\\' or "1" = \\'1\\\\' AND B LIKE '[env:SECRET\\_\\%]&+%' AND C = '02 \\'o\\''`,
+    "A='${configuration.api.key}' and B like '${env:SECRET_%}%' and C like '${gmtDate:HH '''o'''}'",
+    `q=S WHERE A = 'x\\' or "1" = \\'1\\\\' AND B LIKE '[env:SECRET\\_\\%]&+%' AND C LIKE '02 \\'o\\''`,
     `q=S WHERE A = 'x\\' or "1" = \\'1\\\\' AND B LIKE '[env:SECRET\\_\\%]&+%'`,
   ],
   [soql, '', 'q=SELECT Id FROM Account ORDER BY LastModifiedDate'],
@@ -219,9 +230,9 @@ test('in an absolute url where is a parameter like any other, unless the entry s
 });
 
 test('what a filter prints bounds the watermark and the reading, wherever in the tree it stands', () => {
-  const clause = "(a>'${gmtDate:yyyy-MM-dd HH:mm}' or b=1) and c<='${now:yyyy-MM-dd HH:mm:ss}'";
+  const clause = "(a>'${gmtDate:yyyy-MM-dd'T'HH:mm'Z'}' or b=1) and c<='${now:yyyy-MM-dd'T'HH:mm:ss'Z'}'";
 
-  const { request } = feedWith({ url: `/x?where=${clause}`, where: soql }, {}, BARE);
+  const { request } = feedWith({ url: `/x?where=${clause}`, where: odata }, {}, BARE);
 
   assert.equal(request.hasWatermark, true);
   assert.equal(request.watermarkUnit, 60_000);
