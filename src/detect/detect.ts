@@ -9,6 +9,7 @@ import { isLeftover } from './deletions.ts';
 import { eventId } from './event-id.ts';
 import { isFlagged } from './flag.ts';
 import { noRemarks, type Remarks } from './remarks.ts';
+import { openScale } from './scale.ts';
 
 /** One poll's work on what was read: pages go in, outcomes come out, in the order of the records. */
 export interface Detection {
@@ -71,12 +72,15 @@ export function openDetection(feed: Feed, head: FeedHead, snapshot: Snapshot, ev
   const countsUnder = (counted: CompareRule): boolean =>
     reading.updated !== undefined && !dateIsIgnored(counted, reading.updated.path);
   const dateCounts = countsUnder(rule);
+  const updatedScale = openScale(reading.updated);
+  const createdScale = openScale(reading.created);
   let newest: Instant | undefined;
 
   const readDates = (record: SourceRecord, recordId: string, horizon: Instant): Dates => {
     const written = dateIn(record, reading.updated);
     const created = dateIn(record, reading.created);
     const createdKnown = created === undefined || Number.isNaN(created) ? undefined : created;
+    if (createdKnown !== undefined) createdScale.see(record, createdKnown);
     if (written === undefined) {
       if (reading.updated !== undefined) remarks.withoutDate++;
       return { written: undefined, date: undefined, future: false, created: createdKnown };
@@ -86,6 +90,7 @@ export function openDetection(feed: Feed, head: FeedHead, snapshot: Snapshot, ev
       remarks.unreadableExample ??= String(at(record, reading.updated?.path ?? []));
       return { written: undefined, date: undefined, future: false, created: createdKnown };
     }
+    updatedScale.see(record, written);
     if (written > horizon) {
       remarks.future++;
       remarks.futureExample ??= recordId;
@@ -242,6 +247,9 @@ export function openDetection(feed: Feed, head: FeedHead, snapshot: Snapshot, ev
         told.set(recordId, outcome.told);
         outcomes.push(outcome);
       }
+      const [updatedOff, createdOff] = [updatedScale.endPage(), createdScale.endPage()];
+      remarks.updatedOffScale ??= updatedOff;
+      remarks.createdOffScale ??= createdOff;
       return known.length === 0 && page.records.length > 0 ? undefined : outcomes;
     },
   };

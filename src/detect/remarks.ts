@@ -1,3 +1,5 @@
+import type { OffScale } from './scale.ts';
+
 /** What a reading has to say about the records that did not fit, for one notice each. */
 export interface Remarks {
   /** Records left out because they have no id. */
@@ -12,6 +14,9 @@ export interface Remarks {
   /** Records dated in the future, and the id of one. */
   future: number;
   futureExample: string | undefined;
+  /** A date of a page on which all of its field lie before 1990 or after 2100. */
+  updatedOffScale: OffScale | undefined;
+  createdOffScale: OffScale | undefined;
   /** Records remembered without telling, since they were updated before the feed's since. */
   learned: number;
   /** Records let go without telling, since the request was edited. */
@@ -28,6 +33,8 @@ export function noRemarks(): Remarks {
     unreadableExample: undefined,
     future: 0,
     futureExample: undefined,
+    updatedOffScale: undefined,
+    createdOffScale: undefined,
     learned: 0,
     forgotten: 0,
   };

@@ -19,7 +19,7 @@ export function tellRemarks(
     tell({ name: 'feed:note', level: 'warn', at, feed: feed.id, instance: feed.instance, says, facts });
   const once: string[] = [];
   const noteOnce = (name: string, says: string, facts: Record<string, string | number>): void => {
-    if (head.noticed.includes(name)) return;
+    if (head.noticed.includes(name) || once.includes(name)) return;
     once.push(name);
     note(says, facts);
   };
@@ -63,6 +63,19 @@ export function tellRemarks(
       'dates-future',
       `records are dated in the future: they are compared by content until then, and never move the watermark`,
       { records: remarks.future, example: remarks.futureExample ?? '' },
+    );
+  }
+  for (const off of [remarks.updatedOffScale, remarks.createdOffScale]) {
+    if (off === undefined) continue;
+    const field = off.field.path.join('.');
+    const example = off.example.slice(0, 60);
+    const read = new Date(off.read).toISOString();
+    const format = off.field.pattern.source;
+    const cure = off.meant === undefined ? 'see whether that is its format' : `its format is likely ${off.meant}`;
+    noteOnce(
+      `dates-off-scale:${field}`,
+      `every date "${field}" of a page lies before 1990 or after 2100: "${example}" was read as ${format}, ${read}; ${cure}`,
+      { field, example, read },
     );
   }
   return once;

@@ -61,6 +61,67 @@ for (const [what, record, name, says] of undatable) {
   });
 }
 
+const scales: readonly [dates: string, format: string, page: string, says: RegExp | undefined][] = [
+  [
+    'updated dates in seconds',
+    '{updatedDateField: updated, updatedDateFormat: milliseconds}',
+    '[{"id":"a","updated":1767323045},{"id":"b","updated":"1767323046"},{"id":"c"}]',
+    /every date "updated" .* "1767323045" was read as milliseconds, 1970-01-21T10:55:23.045Z; its format is likely seconds$/,
+  ],
+  [
+    'updated dates in milliseconds',
+    '{updatedDateField: at.updated, updatedDateFormat: seconds}',
+    '[{"id":"a","at":{"updated":1767323045678}}]',
+    /every date "at.updated" .* as seconds, \+057974-.*; its format is likely milliseconds$/,
+  ],
+  [
+    'created dates in seconds',
+    '{updatedDateField: u, createdDateField: c, createdDateFormat: milliseconds}',
+    '[{"id":"a","u":"2026-01-02T03:00:00Z","c":1767323045}]',
+    /every date "c" .*; its format is likely seconds$/,
+  ],
+  [
+    'one field for both dates',
+    '{updatedDateField: c, updatedDateFormat: milliseconds, createdDateField: c, createdDateFormat: milliseconds}',
+    '[{"id":"a","c":1767323045}]',
+    /every date "c" .*; its format is likely seconds$/,
+  ],
+  [
+    'years without a century',
+    '{updatedDateField: u, updatedDateFormat: dd/MM/yyyy}',
+    '[{"id":"a","u":"05/02/26"}]',
+    /every date "u" .* "05\/02\/26" was read as dd\/MM\/yyyy, 0026-02-05T.*; see whether that is its format$/,
+  ],
+  [
+    'one date of our time among others',
+    '{updatedDateField: updated, updatedDateFormat: milliseconds}',
+    '[{"id":"a","updated":0},{"id":"b","updated":1767323045678},{"id":"c","updated":0}]',
+    undefined,
+  ],
+  [
+    'dates of 1990',
+    '{updatedDateField: u, updatedDateFormat: yyyy, createdDateField: c, createdDateFormat: yyyy}',
+    '[{"id":"a","u":"1990","c":"1990"}]',
+    undefined,
+  ],
+  ['no date', '{createdDateField: c}', '[{"id":"a"}]', undefined],
+];
+for (const [what, dates, page, says] of scales) {
+  test(`${what} of ${dates} ${says === undefined ? 'need no notice' : 'are noticed once'}`, async () => {
+    const w = await watched(`${whole}datesConfiguration: ${dates}\n`);
+    const offScale = /lies before 1990/;
+
+    for (const answer of [page, page]) {
+      w.provider.answer(answer);
+      await w.poll();
+    }
+
+    const notes = w.heard('feed:note').filter(({ says: said }) => offScale.test(said ?? ''));
+    assert.equal(notes.length, says === undefined ? 0 : 1);
+    if (says !== undefined) assert.match(notes[0]?.says ?? '', says);
+  });
+}
+
 test('records with and without dates are told side by side', async () => {
   const w = await watched(dated);
   await w.poll();
