@@ -239,3 +239,34 @@ test('a watermark in the middle of a second is kept to the millisecond, and the 
   assert.equal(await w.watermark(), birth);
   assert.equal(w.query(1).get('since'), iso(birth - 1));
 });
+
+test('without Date, a change on the first page while the others are read is told, though a later page shows a newer record', async () => {
+  const w = await watched(`${filtered}  pagination: {by: link}\n`, {
+    provider: { paging: 'link', pageSize: 1, took: 2 * second },
+  });
+  w.provider.date = 'absent';
+  await w.clock.advance(minute);
+  for (const id of ['a', 'b']) w.provider.put(id);
+  await w.poll();
+  await w.clock.advance(minute);
+  w.provider.put('a');
+  w.provider.put('b');
+  w.provider.behind(1, () => w.provider.put('a', { name: 'last' }));
+  w.provider.before(2, () => w.provider.put('b', { name: 'newer' }));
+
+  const told = await w.poll();
+
+  assert.deepEqual([told, await w.poll()], [['UPDATED a', 'UPDATED b'], ['UPDATED a']]);
+});
+
+test('without Date, the second version of one second is told, also where the provider’s clock is minutes behind', async () => {
+  const w = await watched(filtered.replaceAll('.SSS', ''), { provider: { unit: second } });
+  w.provider.date = 'absent';
+  w.provider.ahead = -2 * minute;
+  await w.clock.advance(10 * minute);
+  w.provider.put('a', { v: 1 });
+  const told = [await w.poll()];
+  w.provider.put('a', { v: 2 });
+
+  assert.deepEqual([...told, await w.poll()], [['CREATED a'], ['UPDATED a']]);
+});
