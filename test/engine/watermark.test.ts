@@ -245,7 +245,8 @@ test('without Date, a change on the first page while the others are read is told
     provider: { paging: 'link', pageSize: 1, took: 2 * second },
   });
   w.provider.date = 'absent';
-  await w.clock.advance(minute);
+  w.provider.ahead = -minute;
+  await w.clock.advance(10 * minute);
   for (const id of ['a', 'b']) w.provider.put(id);
   await w.poll();
   await w.clock.advance(minute);
