@@ -4,6 +4,7 @@ import type { ElementFile } from '../model/files.ts';
 import type { Duration } from '../model/instant.ts';
 import type { Problem } from '../model/problem.ts';
 import { planAccount } from './account.ts';
+import { checkBaseUrl } from './base-url.ts';
 import { planCallback } from './callback.ts';
 import { compileFeed } from './compile-feed.ts';
 import { flagOf, intervalOf, plainOf } from './configuration.ts';
@@ -73,6 +74,7 @@ function compileInstance(
       'write polling, or leave the key out; event.poller.configuration says what is polled',
     );
   }
+  checkBaseUrl(instance, findings);
   const account = planAccount(instance, element, findings);
   const callback = planCallback(instance, findings);
   const interval = planInterval(instance, findings);
