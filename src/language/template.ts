@@ -82,9 +82,15 @@ const bareFormat = /^(?:yy|MM|dd|EE|HH|hh)/;
 /** A format that lacks the brace before it, too. */
 const braceless = /\$(?:yy|MM|dd|EE|HH|hh)[^${}]*\}/y;
 
+/** Where a word may begin. */
+const opening = /\$|\{(?=\{? ?[A-Za-z]{1,40}:)/g;
+
+/** A word with a dollar or a brace missing, doubled, or with a blank beside it. */
+const slip = /(\$\{\{|\$\{ |\$ \{|\$|\{\{|(?<!\{)\{) ?([A-Za-z]{1,40}:[^{}$"&=?#<>\n]{1,100})(\}\}?)/y;
+
 /**
  * Compiles the words of a url, header or body. `$${` is a literal `${`; every other `$` is itself. Slips that leave one meaning only are
- * read over: quotes written for a shell, words in another case, formats without their word, stray quotes in formats. Never throws.
+ * read over: quotes written for a shell, words in another case, dates that lack a dollar or a brace, formats without their word, stray quotes in formats. Never throws.
  */
 export function compileTemplate(written: string): CompiledTemplate {
   const source = unquoteShell(written);
@@ -93,7 +99,7 @@ export function compileTemplate(written: string): CompiledTemplate {
   let from = 0;
   let right = '';
 
-  for (let at = source.indexOf('$'); at >= 0; at = source.indexOf('$', from)) {
+  for (let at = nextOpening(source, 0); at >= 0; at = nextOpening(source, from)) {
     const spring = at - 3 >= from && source.startsWith(springDollar, at - 3);
     const before = source.slice(from, spring ? at - 3 : at);
     text += before;
@@ -104,11 +110,12 @@ export function compileTemplate(written: string): CompiledTemplate {
       from = at + 3;
       continue;
     }
+    const opened = spring || source.startsWith('${', at);
     const word =
-      spring || source[at + 1] === '{' ? readWord(source, at, spring ? at + 4 : at + 2) : readBraceless(source, at);
+      readSlip(source, at) ?? (opened ? readWord(source, at, spring ? at + 4 : at + 2) : readBraceless(source, at));
     if (word === undefined) {
-      text += '$';
-      right += '$';
+      text += source.charAt(at);
+      right += source.charAt(at);
       from = at + 1;
       continue;
     }
@@ -152,6 +159,23 @@ function printPart(part: Part): string {
       return reference === undefined ? label : `\${${reference.kind}:${reference.name}}`;
     }
   }
+}
+
+function nextOpening(source: string, from: number): number {
+  opening.lastIndex = from;
+  return opening.exec(source)?.index ?? -1;
+}
+
+/** A time word that is written with a slip, or undefined where what stands there is none. */
+function readSlip(source: string, at: number): Word | undefined {
+  slip.lastIndex = at;
+  const [written, open = '', inside = '', close = ''] = slip.exec(source) ?? [];
+  if (written === undefined || !/[yMdHhms]{2}|^epoch:/i.test(inside)) return undefined;
+  const doubled = open.endsWith('{{');
+  if (doubled && close === '}') return undefined;
+  const word = readWord(`\${${inside.trimEnd()}}`, 0, 2);
+  if ('problem' in word || word.part.kind !== 'time') return undefined;
+  return { ...word, end: at + written.length - (doubled ? 0 : close.length - 1) };
 }
 
 function readWord(source: string, at: number, body: number): Word {

@@ -127,6 +127,17 @@ const repaired: readonly (readonly [source: string, right: string, shown: string
   ['${Configuration.Site}', '${configuration.Site}', '<configuration Site>'],
   ["b='${yyyy-MM-dd'T'HH:mm:ss'Z'}'", "b='${gmtDate:yyyy-MM-dd'T'HH:mm:ss'Z'}'", "b='<w 2026-01-02T03:04:05Z>'"],
   ["b='$yyyy-MM-dd'T'HH:mm:ss'Z'}'", "b='${gmtDate:yyyy-MM-dd'T'HH:mm:ss'Z'}'", "b='<w 2026-01-02T03:04:05Z>'"],
+  ["b='{gmtDate:yyyy-MM-dd}'", "b='${gmtDate:yyyy-MM-dd}'", "b='<w 2026-01-02>'"],
+  ["b='$gmtDate:yyyy-MM-dd}'", "b='${gmtDate:yyyy-MM-dd}'", "b='<w 2026-01-02>'"],
+  ['$ {date:yyyy}', '${date:yyyy}', '<w 2026>'],
+  ['${ date:yyyy }', '${date:yyyy}', '<w 2026>'],
+  ['/x/${{Now:yyyy}}/{{now:yyyy}}', '/x/${now:yyyy}/${now:yyyy}', '/x/<n 2026>/<n 2026>'],
+  ['{"a":{"b":{date:yyyy}}}', '{"a":{"b":${date:yyyy}}}', '{"a":{"b":<w 2026>}}'],
+  [
+    "{dateTimeZone:-8:00:yyyy'T'HH}|{epoch:s}",
+    "${dateTimeZone:-8:00:yyyy'T'HH}|${epoch:s}",
+    '<w 2026T19>|<w 1767323045>',
+  ],
   ["$${a}${milliseconds'}", '$${a}${milliseconds}', '${a}<w 1767323045678>'],
   ['${gmtDate:Milliseconds}', '${gmtDate:milliseconds}', '<w 1767323045678>'],
   ['${gmtDate:yyyy-MM-ddTHH:mm}', "${gmtDate:yyyy-MM-dd'T'HH:mm}", '<w 2026-01-02T03:04>'],
@@ -164,7 +175,23 @@ for (const [source, right, shown] of repaired) {
   });
 }
 
-const literal = ['$yyyy', '$MM is money}', '$$yyyy', '{"$date":"x"}', '$filter={x}', "it'\\s", '$dd${epoch}'];
+const literal = [
+  '{date:x}',
+  '{date:"yyyy"}',
+  '{date:yyyy',
+  '{{date:yyyy}',
+  '{configuration:yyyy}',
+  '{gmtDate:yyyy-bb}',
+  '$${gmtDate:yyyy}',
+  '{item:yyyy}',
+  '$yyyy',
+  '$MM is money}',
+  '$$yyyy',
+  '{"$date":"x"}',
+  '$filter={x}',
+  "it'\\s",
+  '$dd${epoch}',
+];
 
 for (const source of literal) {
   test(`in ${JSON.stringify(source)} nothing is read over`, () => {
@@ -240,6 +267,8 @@ test('whatever is put together from the pieces of the grammar, compiling says ok
       'env:',
       'file:',
       "#{'$'}{",
+      '{date:yyyy}',
+      '$ {now:',
       "'\\''",
       '$yyyy-MM',
       'GMTDATE:',
@@ -268,6 +297,10 @@ test('hostile repetition costs no more than its length', () => {
     "'}",
     '$yyyy',
     '$yyyy}',
+    '{date:',
+    '{date:yyyy',
+    '{{date:yy}',
+    '{aaaa',
   ];
 
   const results = within(1_000, () =>

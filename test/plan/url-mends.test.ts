@@ -25,6 +25,8 @@ const repaired: readonly (readonly [url: string, right: string, asked: string])[
   [`/x?where=a>'${DAY}' and b='c,d`, `/x?where=a>'${DAY}' and b='c,d'`, '/x?a=2026-01-01&b=c%2Cd'],
   [`/x?z=1&where=a>'${DAY}`, `/x?z=1&where=a>'${DAY}'`, '/x?a=2026-01-01&z=1'],
   [`/x?where=a>'\\''${DAY}'\\''`, `/x?where=a>'${DAY}'`, '/x?a=2026-01-01'],
+  ["/x?where=a>'{gmtDate:yyyy-MM-dd}'", `/x?where=a>'${DAY}'`, '/x?a=2026-01-01'],
+  ['/x/{gmtDate:yyyy}?a=$gmtDate:yyyy-MM-dd}', `/x/\${gmtDate:yyyy}?a=${DAY}`, '/x/2025?a=2026-01-01'],
   [` x?where=a>'\${yyyy-MM-dd}`, `/x?where=a>'${DAY}'`, '/x?a=2026-01-01'],
   [`/x?where=a>'#{'$'}{gmtDate:yyyy-MM-dd}'`, `/x?where=a>'${DAY}'`, '/x?a=2026-01-01'],
 ];
