@@ -8,11 +8,11 @@ export type ReadUrl =
   | { readonly ok: false; readonly says: string; readonly hint?: string };
 
 /**
- * Reads the words of a configured url. Read over are blanks around it, a missing first slash, the end of a word that is not there, and a
- * last quote of the where clause that is missing or one too many.
+ * Reads the words of a configured url. Read over are blanks around it, a missing first slash, the end of a word that is not there, a question
+ * mark too many or an & for it before where, and a last quote of the where clause that is missing or one too many.
  */
 export function readUrl(written: string): ReadUrl {
-  const compiled = compileTemplate(withEdges(written));
+  const compiled = compileTemplate(withMarks(withEdges(written)));
   if (!compiled.ok) return compiled;
   const { source, parts } = compiled.template;
   const last = parts.at(-1);
@@ -68,6 +68,15 @@ function withEdges(written: string): string {
   const trimmed = written.trim();
   const whole = /[?{]/.test(trimmed) ? trimmed : trimmed.replace(/\}'?$/, '');
   return /^(?:\/|\?|#|\$|[a-z][a-z0-9+.-]*:)/i.test(whole) ? whole : `/${whole}`;
+}
+
+/** The url with one question mark, where its query begins. An apostrophe opens a value, in which each sign is itself. */
+function withMarks(written: string): string {
+  if (/^https?:/i.test(written)) return written;
+  return written
+    .replace(/^([^?']*?)&(?=where=)/, '$1?')
+    .replace(/^([^?']*\?)\?+/, '$1')
+    .replace(/^([^?']*\?[^?']*)\?(?=where=)/, '$1&');
 }
 
 /** What is wrong with the last quote of a url that ends with its where clause. */

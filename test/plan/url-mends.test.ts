@@ -25,6 +25,9 @@ const repaired: readonly (readonly [url: string, right: string, asked: string])[
   [`/x?where=a>'${DAY}' and b='c,d`, `/x?where=a>'${DAY}' and b='c,d'`, '/x?a=2026-01-01&b=c%2Cd'],
   [`/x?z=1&where=a>'${DAY}`, `/x?z=1&where=a>'${DAY}'`, '/x?a=2026-01-01&z=1'],
   [`/x?where=a>'\\''${DAY}'\\''`, `/x?where=a>'${DAY}'`, '/x?a=2026-01-01'],
+  [`/x&where=a>'${DAY}'`, `/x?where=a>'${DAY}'`, '/x?a=2026-01-01'],
+  [`/x??where=a>'${DAY}'`, `/x?where=a>'${DAY}'`, '/x?a=2026-01-01'],
+  [`/x?z=1?where=a>'${DAY}'`, `/x?z=1&where=a>'${DAY}'`, '/x?a=2026-01-01&z=1'],
   ["/x?where=a>'{gmtDate:yyyy-MM-dd}'", `/x?where=a>'${DAY}'`, '/x?a=2026-01-01'],
   ['/x/{gmtDate:yyyy}?a=$gmtDate:yyyy-MM-dd}', `/x/\${gmtDate:yyyy}?a=${DAY}`, '/x/2025?a=2026-01-01'],
   [` x?where=a>'\${yyyy-MM-dd}`, `/x?where=a>'${DAY}'`, '/x?a=2026-01-01'],
@@ -48,6 +51,10 @@ for (const [url, right, asked] of repaired) {
 }
 
 const silent = [
+  '/x&y=1?z=2',
+  "/x?where=a='b?where=c'",
+  "/x?where=a='b??'&z=c&where=d='1'",
+  'https://other.example/x??a,b',
   `/x?where=a='it''s' and b>'${DAY}'`,
   "/x?q=it's",
   "https://other.example/x?where=it's",
