@@ -1,6 +1,6 @@
 import type { Part } from '../language/template.ts';
 import { joinTerms, type Expression } from '../language/where-tree.ts';
-import { parseWhere } from '../language/where.ts';
+import { readClause } from './encoded-clause.ts';
 
 /** A query parameter of a configured url, as written. */
 export interface QueryParameter {
@@ -50,7 +50,7 @@ export function splitUrl(parts: readonly Part[], styled = false): SplitUrl {
       query.push({ name, value });
       continue;
     }
-    const clause = parseWhere(value);
+    const clause = readClause(value);
     if (!clause.ok) return clause;
     if (clause.where !== undefined) clauses.push(clause.where);
     repaired = clause.repaired ?? repaired;

@@ -50,7 +50,34 @@ for (const [url, right, asked] of repaired) {
   });
 }
 
+const encoded: readonly (readonly [clause: string, right: string, asked: string])[] = [
+  ['a%20%3E%20%27${gmtDate:yyyy-MM-dd}%27', `a > '${DAY}'`, '/x?a=2026-01-01'],
+  ["a%3E'${gmtDate:yyyy-MM-dd}'", `a>'${DAY}'`, '/x?a=2026-01-01'],
+  ['a+%3E+%271%27+and+b%3D%27c%26d+%27', "a > '1' and b='c&d '", '/x?a=1&b=c%26d%20'],
+  ["a+>+'1+1'", "a > '1+1'", '/x?a=1%2B1'],
+  ["a='1'+and+b='00:00+01:00'", "a='1' and b='00:00+01:00'", '/x?a=1&b=00%3A00%2B01%3A00'],
+];
+
+for (const [clause, right, asked] of encoded) {
+  test(`the encoded where clause ${clause} is read as ${right}, with one warning`, () => {
+    const compiled = polled({ url: `/x?where=${clause}` });
+
+    assert.equal(askedOf(firstOf(feedOf(compiled))), asked);
+    assert.deepEqual(
+      compiled.problems.map(({ says }) => says),
+      [READ_AS + right],
+    );
+  });
+}
+
+test('a where clause that cannot be read decoded either is told of as it is written', () => {
+  for (const clause of ['a%20%3E', 'a%', 'a+b'])
+    assert.match(polled({ url: `/x?where=${clause}` }).said.join('\n'), /an operator behind a[%+]/);
+});
+
 const silent = [
+  "/x?where=a='b%20c'",
+  "/x?where=a='1+1'",
   '/x&y=1?z=2',
   "/x?where=a='b?where=c'",
   "/x?where=a='b??'&z=c&where=d='1'",
