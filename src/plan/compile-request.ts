@@ -15,6 +15,7 @@ import { pageSizeOf, startingAsWritten } from './page-size.ts';
 import { bindParts, printedParts, type BoundPart } from './parts.ts';
 import type { QueryParameter } from './polled-url.ts';
 import { planRequest, type BoundPair } from './request.ts';
+import { warnOfRepeated } from './where-query.ts';
 import { compileWhere } from './where-style.ts';
 import { unmeantWord, whereWords, type Bind } from './where-template.ts';
 
@@ -96,9 +97,11 @@ export function compileRequest(source: RequestSource): CompiledRequest | undefin
   ];
   const pagination = startingAsWritten(settings.pagination, written);
   const bodyFile = entry.body ?? resource?.body;
+  const style = entry.where ?? resource?.where ?? { as: 'query' };
+  if (style.as === 'query') warnOfRepeated(url.where, findings);
   const where = compileWhere({
     where: url.where,
-    style: entry.where ?? resource?.where ?? { as: 'query' },
+    style,
     ownStyle: entry.where !== undefined,
     written: new Set(url.query.map(({ name }) => name)),
     bind: (parts) => bind(parts, ['url']),

@@ -75,6 +75,25 @@ test('a where clause that cannot be read decoded either is told of as it is writ
     assert.match(polled({ url: `/x?where=${clause}` }).said.join('\n'), /an operator behind a[%+]/);
 });
 
+const repeated: readonly (readonly [clause: string, says: string])[] = [
+  [`u>'${DAY}' and u<'\${now:yyyy}'`, `u 2 times in its where clause.* it asks for u=${DAY}&u=\${now:yyyy}`],
+  ["a='1' and b='2' and a='2'", 'a 2 times in its where clause, but operators are not sent: it asks for a=1&a=2'],
+];
+
+for (const [clause, says] of repeated) {
+  test(`the where clause ${clause} sends one field twice, which is warned of`, () => {
+    const { plan, problems } = polled({ url: `/x?where=${clause}` });
+
+    assert.equal(plan.feeds.size, 1);
+    assert.equal(problems.length, 1);
+    assert.match(problems[0]?.says ?? '', new RegExp(says.replaceAll('$', '\\$')));
+  });
+}
+
+test('a field named twice is no matter where operators are sent', () => {
+  assert.deepEqual(polled({ url: "/x?where=u>'1' and u<'3'", where: { as: 'odata' } }).said, []);
+});
+
 const silent = [
   "/x?where=a='b%20c'",
   "/x?where=a='1+1'",
