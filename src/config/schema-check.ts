@@ -4,7 +4,7 @@ import type { Reporter, TreePath } from '../model/catalog.ts';
 import type { Problem } from '../model/problem.ts';
 import { schemaTexts } from './schemas.ts';
 import type { SourceNode } from './source-tree.ts';
-import { describeMistake } from './schema-words.ts';
+import { describeMistake, type Mistake } from './schema-words.ts';
 import { placeholdersIn } from './placeholders.ts';
 
 /** The kinds of files that have a schema. */
@@ -31,13 +31,34 @@ export function checkSchema(kind: FileKind, root: SourceNode, report: Reporter):
 
   const placeholders = kind === 'element' ? [] : placeholdersIn(root);
   const left = new Set(placeholders.map(({ path }) => JSON.stringify(path)));
-  const problems: Problem[] = [];
-  for (const error of validate.errors ?? []) {
-    const mistake = describeMistake(error, pathOf(root, error.instancePath), tagsOf);
-    if (left.has(JSON.stringify(mistake.path))) continue;
-    problems.push(report.problem(mistake.path, mistake.says, mistake.options));
-  }
-  return problems;
+  const mistakes = (validate.errors ?? [])
+    .map((error) => describeMistake(error, pathOf(root, error.instancePath), tagsOf))
+    .filter(({ path }) => !left.has(JSON.stringify(path)));
+  const misspelt = new Map(mistakes.map((mistake) => [misspeltFor(mistake, mistakes), mistake]));
+  misspelt.delete(undefined);
+  const told = new Set(misspelt.values());
+  return mistakes
+    .filter((mistake) => !told.has(mistake))
+    .map((mistake) => {
+      const problem = report.problem(mistake.path, mistake.says, mistake.options);
+      const slip = misspelt.get(mistake);
+      if (slip === undefined) return problem;
+      const { severity: _warning, ...options } = slip.options;
+      const says = `${mistake.says}, but "${String(slip.path.at(-1))}" stands there`;
+      return { ...report.problem(slip.path, says, options), where: problem.where };
+    });
+}
+
+/** The missing key that an unknown one was meant to be: both are one mistake. */
+function misspeltFor({ path, options }: Mistake, mistakes: readonly Mistake[]): Mistake | undefined {
+  if (options.key !== true) return undefined;
+  const place = JSON.stringify(path.slice(0, -1));
+  return mistakes.find(
+    (other) =>
+      other.says === 'is missing' &&
+      options.hint === `did you mean "${String(other.path.at(-1))}"?` &&
+      JSON.stringify(other.path.slice(0, -1)) === place,
+  );
 }
 
 /** A definition of any of the schemas, by its name. */

@@ -45,6 +45,22 @@ export function planAccount(instance: CatalogInstance, element: ElementFile, fin
   }
 }
 
+/** The configuration keys that an account of the element cannot be without: what lacks one is told as its account is planned. */
+export function signingKeys({ auth }: ElementFile): readonly string[] {
+  switch (auth?.type) {
+    case 'basic':
+      return [auth.usernameKey ?? 'username', auth.passwordKey ?? 'password'];
+    case 'bearer':
+      return [auth.tokenKey ?? 'token'];
+    case 'apiKey':
+      return [auth.value ?? 'api.key'];
+    case 'oauth2':
+      return ['oauth.api.key', 'oauth.api.secret'];
+    default:
+      return [];
+  }
+}
+
 function planOAuth(
   instance: CatalogInstance,
   element: ElementFile,

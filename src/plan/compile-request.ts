@@ -6,6 +6,7 @@ import type { Pagination } from '../model/pagination.ts';
 import { bodyTemplate } from './body.ts';
 import { hashId } from '../language/identity.ts';
 import { compileTemplate, type Part } from '../language/template.ts';
+import { signingKeys } from './account.ts';
 import { readAddress, type AddressSource } from './address.ts';
 import { baseOf, canBeUrl, plainBase } from './base-url.ts';
 import { textOf } from './configuration.ts';
@@ -53,17 +54,7 @@ export function compileRequest(source: RequestSource): CompiledRequest | undefin
     return compiled.ok ? compiled.template.parts : [];
   };
   const bindWith: Bind = (parts, path, field) =>
-    bindParts(
-      parts,
-      instance.configuration,
-      (key) =>
-        findings.error(
-          path,
-          `"${key}" is missing in the configuration of instance ${instance.id}`,
-          `the word \${configuration.${key}} stands for it`,
-        ),
-      field,
-    );
+    bindParts(parts, instance.configuration, (key) => findMissing(source, key, path), field);
   const bind = (parts: readonly Part[], path: readonly string[]): readonly BoundPart[] =>
     bindWith(parts, path, (name) => {
       unmeantWord(findings, name, path);
@@ -169,6 +160,26 @@ export function compileRequest(source: RequestSource): CompiledRequest | undefin
     path: printedParts(words.bind(path, ['url'])),
     print: hashId(JSON.stringify([address.text, method, varying, bodyFile ?? '', printedParts(body ?? [], MASKED)])),
   };
+}
+
+/** Finds a key that a word asks for: where the entry holds the word, or else in the configuration, for an element is not the place to mend it. */
+function findMissing(
+  { instance, element, entry, findings }: RequestSource,
+  key: string,
+  path: readonly string[],
+): void {
+  if (signingKeys(element).includes(key)) return;
+  const ofElement = Object.values(element.resources ?? {}).some(({ poll }) => poll === entry);
+  const says = `"${key}" is missing in the configuration of instance ${instance.id}`;
+  if (!ofElement && JSON.stringify(entry).toLowerCase().includes(`configuration.${key.toLowerCase()}}`))
+    findings.error(path, says, `the word \${configuration.${key}} stands for it`);
+  else
+    findings.problems.push(
+      instance.report.problem(['configuration'], says, {
+        hint: `the word \${configuration.${key}} of element ${element.key} stands for it`,
+        severity: 'error',
+      }),
+    );
 }
 
 function rooted(path: readonly Part[], absolute: boolean): readonly Part[] {

@@ -6,6 +6,7 @@ import type { Duration, Instant } from '../model/instant.ts';
 import type { SourceRecord } from '../model/record.ts';
 import { compileCron } from '../language/cron.ts';
 import { readDatePattern } from '../language/date-mend.ts';
+import { nearest } from '../language/nearest.ts';
 import { knownZone } from '../language/date-pattern.ts';
 import { parseDuration } from '../language/duration.ts';
 import { at, parsePath } from '../language/path.ts';
@@ -31,7 +32,9 @@ export function warnOfUnread(entry: PolledResource, findings: Findings): void {
 /** How ids and dates of a feed's records are read. */
 export function planReading(entry: PolledResource, resource: ElementResource | undefined, findings: Findings): Reading {
   const idField = idFieldOf(entry, resource);
-  if (idField === undefined) {
+  // A key that was meant to be it is told of as one that does nothing.
+  const others = Object.keys(entry).filter((key) => key !== 'idField');
+  if (idField === undefined && nearest('idField', others) === undefined) {
     findings.warn(['idField'], 'is not given: "id" is taken', hintOfId);
   }
   const fields = [idField ?? 'id'].flat().map((field) => field.trim());

@@ -96,6 +96,36 @@ test('a word that the element asks for and the instance does not give is told wi
   );
 });
 
+test('a key that an element signs in with and asks with is missed once, and so is any other key for all of its resources', () => {
+  const resource = (path: string): string =>
+    `{path: ${path}, poll: {url: ${path}, idField: id, datesConfiguration: {updatedDateField: u}}}`;
+  const element = (auth: string): string =>
+    `key: two\nbaseUrl: https://h.example\n${auth}request: {query: {k: "\${configuration.api.key}"}}\n` +
+    `resources: {a: ${resource('/a')}, b: ${resource('/b')}}\n`;
+
+  for (const auth of ['auth: {type: apiKey, header: X-Key}\n', '']) {
+    const { plan, problems } = compile({ configuration: {} }, element(auth));
+
+    assert.equal(plan.feeds.size, 0);
+    assert.deepEqual(
+      problems.map(({ file, where }) => [file, where]),
+      [['instances/one.yaml', 'configuration']],
+    );
+    assert.match(problems[0]?.says ?? '', /^"api\.key" is missing/);
+  }
+});
+
+test('a key in another case is told once, where it stands', () => {
+  const base = { 'base.url': 'https://h.example' };
+  const url = compileEntry({ URL: '/x' }, base, 'key: http\n').said.join('\n');
+  const id = compileEntry({ url: '/x', idField: undefined, idfield: 'id' }, base, 'key: http\n').said.join('\n');
+
+  assert.match(url, /things\.url: is missing, but "URL" stands there \(did you mean "url"\?\)/);
+  assert.doesNotMatch(url, /known key and does nothing.*"url"/);
+  assert.match(id, /things\.idfield: warning: .*did you mean "idField"/);
+  assert.doesNotMatch(id, /is not given/);
+});
+
 test('defaults of config.yaml stand under an instance', () => {
   const config = 'defaults: {client: app, event.poller.refresh_interval: 2}\n';
 
