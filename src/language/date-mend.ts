@@ -9,12 +9,29 @@ export type ReadPattern = { readonly ok: true; readonly pattern: DatePattern; re
 /** A quote as a shell needs it between quotes. */
 const SHELL_QUOTE = "'\\''";
 
+const inSeconds = 'for seconds since 1970 write seconds';
+const inMilliseconds = 'for milliseconds since 1970 write milliseconds';
+const inEither = 'for a number since 1970 write seconds or milliseconds';
+const inIso =
+  "write the pattern of what the provider says, such as yyyy-MM-dd'T'HH:mm:ss'Z' or yyyy-MM-dd'T'HH:mm:ssXXX";
+
+/** What other tools call their formats, in small letters. Java would read `s` and `ms` as the seconds and minutes of any hour. */
+const otherNames: ReadonlyMap<string, string> = new Map([
+  ...['s', 'sec', 'secs', 'second'].map((name) => [name, inSeconds] as const),
+  ...['ms', 'millis', 'millisecond'].map((name) => [name, inMilliseconds] as const),
+  ...['us', 'micros', 'microsecond'].map((name) => [name, 'for microseconds since 1970 write microseconds'] as const),
+  ...['unix', 'epoch', 'timestamp', 'unixtime', 'number'].map((name) => [name, inEither] as const),
+  ...['iso', 'iso8601', 'iso-8601', 'iso_8601', 'rfc3339', 'rfc-3339'].map((name) => [name, inIso] as const),
+]);
+
 /**
  * Compiles a date pattern as `compileDatePattern` does, and reads over slips that leave one meaning only: quotes written for a shell, a
  * quote too many at the end, a last quote that is not closed, a `T` without its quotes, the words `milliseconds` … in any case, and letters
  * that other languages use for the year, the month and the day.
  */
 export function readDatePattern(source: string, zone: string): ReadPattern {
+  const cure = otherNames.get(source.trim().toLowerCase());
+  if (cure !== undefined) return { ok: false, says: `the date format "${source}" is none of Java's`, hint: cure };
   const plain = inJavasLetters(unquoteShell(source));
   const compiled = compileDatePattern(plain, zone);
   if (compiled.ok) return plain === source ? compiled : { ...compiled, repaired: plain };

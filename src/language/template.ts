@@ -248,6 +248,8 @@ function unknownWord(at: number, inside: string, name: string): Word {
   const says = `\${${cut(inside)}} is no known word`;
   const near = Object.hasOwn(forms, name) ? name : nearest(name, words);
   if (near !== undefined) return fail(at, says, `${near === name ? 'write it as' : 'did you mean'} ${forms[near]}`);
+  const meant = /^[A-Za-z]{3,}:/.test(inside) ? meantBy(name.toLowerCase()) : undefined;
+  if (meant !== undefined) return fail(at, says, `did you mean ${forms[meant]}?`);
   if (/[yMdHms]{2}/.test(inside))
     return fail(at, says, `a format needs a word before it, such as \${gmtDate:${cut(inside)}}`);
   if (/^\d+$/.test(inside))
@@ -257,6 +259,14 @@ function unknownWord(at: number, inside: string, name: string): Word {
       'it is an example of a number: ${epoch:s} prints seconds since 1970, ${epoch:ms} milliseconds',
     );
   return fail(at, says, `the words are ${words.join(', ')}; a literal \${ is written $\${`);
+}
+
+/** The word whose name holds the same as a name that is no word. */
+function meantBy(name: string): string | undefined {
+  if (/epoch|unix|stamp/.test(name)) return 'epoch';
+  if (name.includes('zone')) return name.includes('now') ? 'nowTimeZone' : 'dateTimeZone';
+  if (/now|current|today/.test(name)) return 'now';
+  return /date|time|gmt|utc/.test(name) ? 'gmtDate' : undefined;
 }
 
 function fail(offset: number, says: string, hint?: string): Word {

@@ -102,3 +102,23 @@ test('what is read over compiles as it is shown, and is then right', () => {
     { numRuns: 2_000 },
   );
 });
+
+const otherNames: readonly (readonly [name: string, hint: RegExp])[] = [
+  ['s', /write seconds$/],
+  ['second', /write seconds$/],
+  ['ms', /write milliseconds$/],
+  ['unix', /write seconds or milliseconds$/],
+  ['epoch', /write seconds or milliseconds$/],
+  ['Timestamp', /write seconds or milliseconds$/],
+  ['ISO', /yyyy-MM-dd'T'HH:mm:ss'Z'/],
+  ['ISO8601', /yyyy-MM-dd'T'HH:mm:ss'Z'/],
+];
+
+for (const [name, hint] of otherNames) {
+  test(`the format ${name} is refused, with what is written for it`, () => {
+    const read = readDatePattern(name, 'GMT');
+
+    assert.ok(!read.ok);
+    assert.match(read.hint ?? '', hint);
+  });
+}
