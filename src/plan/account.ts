@@ -7,6 +7,7 @@ import { revealLiteral } from '../language/secret.ts';
 import { compileTemplate } from '../language/template.ts';
 import { printText } from '../language/text.ts';
 import { plainOf, textOf } from './configuration.ts';
+import { HTTP_ELEMENT } from './element.ts';
 import type { Findings } from './findings.ts';
 import { bindParts } from './parts.ts';
 
@@ -20,6 +21,7 @@ export function planAccount(instance: CatalogInstance, element: ElementFile, fin
   };
   switch (auth.type) {
     case 'none':
+      if (element.key === HTTP_ELEMENT) warnOfUnsent(instance, findings);
       return identified(instance.id, { type: 'none' }, []);
     case 'basic': {
       const username = need(auth.usernameKey ?? 'username');
@@ -43,6 +45,26 @@ export function planAccount(instance: CatalogInstance, element: ElementFile, fin
     case 'oauth2':
       return planOAuth(instance, element, auth, need, findings);
   }
+}
+
+/** The type of authentication that each key is for. */
+const types: readonly (readonly [key: string, type: string])[] = [
+  ['username', 'basic'],
+  ['password', 'basic'],
+  ['token', 'bearer'],
+  ['api.key', 'apiKey'],
+];
+
+/** Warns of credentials that nothing sends, where neither a type is given nor a word asks for them. */
+function warnOfUnsent(instance: CatalogInstance, findings: Findings): void {
+  if (textOf(instance, 'authentication.type') !== undefined) return;
+  const texts = JSON.stringify([
+    [...(instance.polled?.values() ?? [])],
+    [...instance.configuration.values()],
+  ]).toLowerCase();
+  for (const [key, type] of types)
+    if (textOf(instance, key) !== undefined && !texts.includes(`configuration.${key}}`))
+      findings.warn([key], 'is not sent, for no authentication.type is given', `write authentication.type: ${type}`);
 }
 
 /** The configuration keys that an account of the element cannot be without: what lacks one is told as its account is planned. */

@@ -177,3 +177,38 @@ test('the fingerprint changes with the credentials, literal or by reference, and
   assert.equal(new Set(same).size, 1);
   assert.equal(new Set(others).size, others.length);
 });
+
+const unsent: readonly (readonly [configuration: Values, says: readonly string[]])[] = [
+  [{ username: 'u', password: 'p' }, ['username basic', 'password basic']],
+  [{ token: '${env:T}' }, ['token bearer']],
+  [{ 'api.key': 'k' }, ['api.key apiKey']],
+  [{ 'api.key': 'k', 'authentication.type': 'none' }, []],
+  [{ 'api.key': 'k', 'authentication.type': 'apiKey' }, []],
+  [{ site: 'k' }, []],
+];
+
+for (const [configuration, says] of unsent) {
+  test(`what element http is given in ${JSON.stringify(configuration)} and does not send is warned of`, () => {
+    const base = { 'base.url': 'https://h.example', client: 'c', site: 's' };
+    const entry = { url: '/x?a=${configuration.client}&b=${configuration.site}' };
+
+    const { plan, problems } = compileEntry(entry, { ...base, ...configuration }, 'key: http\n');
+
+    assert.equal(plan.feeds.size, 1);
+    assert.deepEqual(
+      problems.map(({ where, hint, severity }) => [where, hint, severity]),
+      says.map((say) => {
+        const [key = '', type = ''] = say.split(' ');
+        return [`configuration.${key}`, `write authentication.type: ${type}`, 'warning'];
+      }),
+    );
+  });
+}
+
+test('a credential of element http that a word asks for is no matter', () => {
+  const entry = { url: '/x', headers: { Authorization: 'Token ${configuration.token}' } };
+
+  const { problems } = compileEntry(entry, { 'base.url': 'https://h.example', token: 't' }, 'key: http\n');
+
+  assert.deepEqual(problems, []);
+});
