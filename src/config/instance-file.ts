@@ -122,7 +122,7 @@ function unknownElement(key: string, known: readonly string[], report: Reporter)
   const meant = didYouMean(key, known);
   const listed = [...known].sort().slice(0, 40).join(', ');
   const rest = known.length > 40 ? ` and ${known.length - 40} more` : '';
-  const hint = `${meant === undefined ? '' : `${meant} `}known elements: ${listed}${rest}`;
+  const hint = `${meant === undefined ? '' : `${meant} `}known elements: ${listed}${rest}; http is for any JSON API, without an element file`;
   return report.problem(['element', 'key'], `names the element ${JSON.stringify(key)}, which does not exist`, { hint });
 }
 

@@ -60,10 +60,17 @@ export function describeMistake(error: ErrorObject, path: TreePath, tags: Tags):
   }
 }
 
+/** Shorter names that people remember. */
+const shorter: ReadonlyMap<string, string> = new Map([
+  ['config', 'configuration'],
+  ['event.poller.interval', 'event.poller.refresh_interval'],
+]);
+
 /** What to do about a key without a meaning: the word that was meant, or all words there are. */
 export function unknownKeyHint(key: string, known: readonly string[]): string {
   if (key === '<<') return 'merge keys are not read: write the values out';
-  const meant = nearest(key, known);
+  const other = shorter.get(key.toLowerCase());
+  const meant = other !== undefined && known.includes(other) ? other : nearest(key, known);
   if (meant !== undefined) return `did you mean "${meant}"?`;
   const listed = known.filter((name) => name !== '$schema');
   return listed.length <= 16 ? `known here: ${listed.join(', ')}` : 'remove it, or look up how it is spelt';

@@ -29,7 +29,7 @@ const expected: Readonly<Record<string, readonly string[]>> = {
     '8:22: providerData.code: holds a malformed reference: the reference ${file:} names nothing (write it like ${file:/run/secrets/api-key})',
   ],
   'unknown-element.bad.yaml': [
-    '1:16: element.key: names the element "sampel", which does not exist (did you mean "sample"? known elements: http, sample)',
+    '1:16: element.key: names the element "sampel", which does not exist (did you mean "sample"? known elements: http, sample; http is for any JSON API, without an element file)',
   ],
   'unknown-keys.bad.yaml': [
     '4:3: configuration.event.notification.calback.url: warning: is not a known key and does nothing (did you mean "event.notification.callback.url"?)',

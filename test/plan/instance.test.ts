@@ -126,6 +126,15 @@ test('a key in another case is told once, where it stands', () => {
   assert.doesNotMatch(id, /is not given/);
 });
 
+test('shorter names of keys and an unknown element are told with what is meant', () => {
+  const keys = compile({ element: { key: 'http' }, config: {}, configuration: { 'event.poller.interval': 5 } }).said;
+  const element = compile({ element: { key: 'zzz' }, configuration: {} }).said;
+
+  assert.match(keys.join('\n'), /config: warning: .*did you mean "configuration"\?/);
+  assert.match(keys.join('\n'), /did you mean "event\.poller\.refresh_interval"\?/);
+  assert.match(element.join('\n'), /does not exist \(known elements: .*; http is for any JSON API/);
+});
+
 test('defaults of config.yaml stand under an instance', () => {
   const config = 'defaults: {client: app, event.poller.refresh_interval: 2}\n';
 
