@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { birth, hour, minute, watched } from './watch.ts';
 import type { Accounts } from '../../src/model/account.ts';
-import type { Grant } from '../../src/model/feed.ts';
 import type { Scripted } from '../support/scripted-provider.ts';
 
 const whole = 'url: /contacts\nidField: id\n';
@@ -215,43 +214,6 @@ for (const [what, retryAfter, until] of [
   });
 }
 
-function grantOf(token: string): Grant {
-  return { headers: { authorization: token }, query: [['key', token]], token: {} };
-}
-
-test('a grant that has expired is renewed once for a page, and the pages go on with the new one', async () => {
-  let renewals = 0;
-  let current = grantOf('token 0');
-  const accounts: Accounts = {
-    grant: async () => ({ ok: true, grant: current }),
-    renew: async () => {
-      renewals++;
-      current = grantOf(`token ${renewals}`);
-      return { ok: true, grant: current };
-    },
-  };
-  const w = await watched(`${whole}start: all\npagination: {by: link}\n`, {
-    accounts,
-    provider: { paging: 'link', pageSize: 1 },
-  });
-  w.provider.put('a');
-  w.provider.put('b');
-  w.provider.answer(401, 1);
-
-  const told = await w.poll();
-  w.provider.answer(401, 1);
-  w.provider.answer(401, 2);
-  const says = await w.fail();
-
-  assert.deepEqual(told, ['CREATED a', 'CREATED b']);
-  assert.deepEqual(
-    w.provider.requests.map(({ headers }, n) => [headers['authorization'], w.query(n).get('key')]),
-    [0, 1, 1, 1, 2].map((n) => [`token ${n}`, `token ${n}`]),
-  );
-  assert.match(says, /answered 401/);
-  assert.equal(renewals, 2);
-});
-
 for (const [why, says] of [
   ['refused', 'authorize this account again'],
   ['later', 'the token endpoint is down'],
@@ -309,29 +271,4 @@ test('ids that a double would take for one are two records', async () => {
   w.provider.answer('[{"id":9007199254740992},{"id":9007199254740993}]');
 
   assert.deepEqual(await w.poll(), ['CREATED 9007199254740992', 'CREATED 9007199254740993']);
-});
-
-test('a grant that expires again on a later page is renewed again, and the poll completes', async () => {
-  let renewals = 0;
-  let current = grantOf('token 0');
-  const w = await watched(`${whole}start: all\npagination: {by: link}\n`, {
-    accounts: {
-      grant: async () => ({ ok: true, grant: current }),
-      renew: async () => {
-        renewals++;
-        current = grantOf(`token ${renewals}`);
-        return { ok: true, grant: current };
-      },
-    },
-    provider: { paging: 'link', pageSize: 1 },
-  });
-  w.provider.put('a');
-  w.provider.put('b');
-  w.provider.answer(401, 1);
-  w.provider.answer(401, 3);
-
-  const told = await w.poll();
-
-  assert.deepEqual(told, ['CREATED a', 'CREATED b']);
-  assert.equal(renewals, 2);
 });
