@@ -1,7 +1,7 @@
 import type { Reporter, TreePath } from '../model/catalog.ts';
 import type { Problem } from '../model/problem.ts';
 import { definition } from './schema-check.ts';
-import { dropMembers, nodeAt, replaceAt } from './source-tree.ts';
+import { dropMembersAt, nodeAt } from './source-tree.ts';
 import type { SourceNode } from './source-tree.ts';
 
 const polled: TreePath = ['configuration', 'event.poller.configuration'];
@@ -23,18 +23,15 @@ export function withoutBlanks(
   report: Reporter,
 ): { readonly tree: SourceNode; readonly problems: readonly Problem[] } {
   const problems: Problem[] = [];
-  let tree = dropMembers(root, (_key, { value }) => value === null);
+  let tree = dropMembersAt(root, [], (_key, { value }) => value === null);
   for (const path of maps) {
-    const node = nodeAt(tree, path);
-    if (node === undefined) continue;
     const keys = path[0] === 'configuration' ? formed.configuration : new Set<string>();
-    const kept = dropMembers(node, (key, member) => {
+    tree = dropMembersAt(tree, path, (key, member) => {
       if (!isBlank(key, member, keys)) return false;
       const options = { hint: 'remove the key, or put in its value', severity: 'warning', key: true } as const;
       problems.push(report.problem([...path, key], 'has no value and counts as left out', options));
       return true;
     });
-    tree = replaceAt(tree, path, kept);
   }
   const entries = nodeAt(tree, polled)?.members;
   if (entries?.size === 0) {
@@ -52,14 +49,7 @@ export function withoutBlanks(
 }
 
 function dropBlanks(tree: SourceNode, path: TreePath, keys: ReadonlySet<string>): SourceNode {
-  const node = nodeAt(tree, path);
-  return node === undefined
-    ? tree
-    : replaceAt(
-        tree,
-        path,
-        dropMembers(node, (key, member) => isBlank(key, member, keys)),
-      );
+  return dropMembersAt(tree, path, (key, member) => isBlank(key, member, keys));
 }
 
 function isBlank(key: string, { value }: SourceNode, keys: ReadonlySet<string>): boolean {

@@ -3,7 +3,7 @@ import type { Reporter, TreePath } from '../model/catalog.ts';
 import type { Problem } from '../model/problem.ts';
 import { placeholdersIn } from './placeholders.ts';
 import { isSecretKey } from './secret-keys.ts';
-import { dropMembers, eachScalar, nodeAt, replaceAt } from './source-tree.ts';
+import { dropMembersAt, eachScalar } from './source-tree.ts';
 import type { SourceNode } from './source-tree.ts';
 
 /** The further problems, without those at a place that has one already: they are its consequences. */
@@ -70,16 +70,7 @@ export function literalText(value: string): string {
 
 /** The tree without the null members of the maps at the given paths: a key without a value counts as left out. */
 export function withoutNulls(root: SourceNode, paths: readonly TreePath[]): SourceNode {
-  return paths.reduce((tree, path) => {
-    const node = nodeAt(tree, path);
-    return node === undefined
-      ? tree
-      : replaceAt(
-          tree,
-          path,
-          dropMembers(node, (_key, { value }) => value === null),
-        );
-  }, root);
+  return paths.reduce((tree, path) => dropMembersAt(tree, path, (_key, { value }) => value === null), root);
 }
 
 /** Names of the configuration keys that `${configuration.KEY}` words in a tree ask for. */

@@ -55,10 +55,20 @@ export function replaceAt(root: SourceNode, path: TreePath, node: SourceNode): S
 }
 
 /** The same map without the members at which the predicate holds. */
-export function dropMembers(node: SourceNode, wanting: (key: string, member: SourceNode) => boolean): SourceNode {
+function dropMembers(node: SourceNode, wanting: (key: string, member: SourceNode) => boolean): SourceNode {
   if (node.members === undefined || Array.isArray(node.value)) return node;
   const kept = [...node.members].filter(([key, member]) => !wanting(String(key), member));
   return kept.length === node.members.size ? node : withMembers(node, new Map(kept));
+}
+
+/** The same tree without those members of the map at a path at which the predicate holds. */
+export function dropMembersAt(
+  root: SourceNode,
+  path: TreePath,
+  wanting: (key: string, member: SourceNode) => boolean,
+): SourceNode {
+  const node = nodeAt(root, path);
+  return node === undefined ? root : replaceAt(root, path, dropMembers(node, wanting));
 }
 
 /** Visits every node below a tree with its path. */

@@ -6,8 +6,12 @@ import { dateIn, isBefore, precisionOf } from './dates.ts';
 import { eventId } from './event-id.ts';
 import { isFlagged } from './flag.ts';
 
-/** A search may still show a record for so long after its deletion, or for the feed's own delay where that is longer. */
 const LINGERING: Duration = 60_000;
+
+/** A search may still show a record for so long after its deletion. */
+function lingeringOf(pollDelay: Duration): Duration {
+  return Math.max(LINGERING, pollDelay);
+}
 
 /** One poll's work on a list of deletions. */
 export interface Deletions {
@@ -25,7 +29,7 @@ export interface RecordsRead {
   /** The end of what is not the future. */
   readonly horizon: Instant;
   readonly seen: ReadonlySet<string>;
-  /** An answer was empty or said that nothing has changed: then what was not seen may be there all the same. */
+  /** An answer was empty: then what was not seen may be there all the same. */
   readonly silent: boolean;
   /** What is remembered of a record by now. */
   known(recordId: string): Told | undefined;
@@ -42,7 +46,7 @@ export function openDeletions(feed: Feed, listing: DeletionListing, head: FeedHe
   const knowsAll = everything || head.looked === 'full';
   const shownFrom = everything ? Number.NEGATIVE_INFINITY : head.watermark - feed.pollDelay;
   const recordUnit = feed.reading.updated?.pattern.unit ?? 1;
-  const lingering = Math.max(LINGERING, feed.pollDelay);
+  const lingering = lingeringOf(feed.pollDelay);
   let undated = 0;
 
   const deletion = (recordId: string, row: SourceRecord, date: Instant, version: Told | undefined): Outcome => {
@@ -126,5 +130,5 @@ export function isLeftover(
   const { date, unit } = shown;
   if (known.deleted === undefined) return false;
   if (date !== undefined && date + precisionOf(date, unit) > known.deleted) return false;
-  return start < known.deleted + Math.max(LINGERING, pollDelay);
+  return start < known.deleted + lingeringOf(pollDelay);
 }

@@ -15,7 +15,6 @@ import { openScale } from './scale.ts';
 export interface Detection {
   /** What is remembered of a record, as this poll has it by now. */
   known(recordId: string): Told | undefined;
-
   /** What a page comes to. Undefined where it holds records and none of them has the id: then the answer is not what was configured. */
   page(page: Page, time: ReadingTime): readonly Outcome[] | undefined;
   /** Ids read so far. */

@@ -97,11 +97,11 @@ export async function pollFeed(
           detection,
           {
             everything,
-            silent: !reading.listed || reading.silent || reading.unchanged,
+            silent: !reading.listed || reading.silent,
             start: reading.time.start,
             horizon: reading.time.horizon,
-            now: startedAt,
           },
+          positionOf(work.head, false, startedAt),
           signal,
         )
       : undefined;

@@ -1,5 +1,4 @@
-import type { DeletionListing } from '../model/feed.ts';
-import type { Instant } from '../model/instant.ts';
+import type { DeletionListing, Position } from '../model/feed.ts';
 import { openDeletions, type RecordsRead } from '../detect/deletions.ts';
 import type { Detection } from '../detect/detect.ts';
 import type { PollFailure } from './ask.ts';
@@ -14,13 +13,12 @@ export async function readDeletions(
   work: Work,
   listing: DeletionListing,
   detection: Detection,
-  reading: Omit<RecordsRead, 'seen' | 'known'> & { readonly now: Instant },
+  reading: Omit<RecordsRead, 'seen' | 'known'>,
+  position: Position,
   signal: AbortSignal,
 ): Promise<ReadingEnd> {
   const { feed, ports, head } = work;
-  const { now } = reading;
   const deletions = openDeletions(feed, listing, head, { ...reading, seen: detection.seen, known: detection.known });
-  const position = { watermark: Math.min(head.watermark, now), now };
   const end = await readPages(listing, position, ports, signal, async (page): Promise<PollFailure | undefined> => {
     const outcomes = deletions.page(page);
     if (outcomes === undefined) return noRecords();
@@ -36,7 +34,7 @@ export async function readDeletions(
     ports.tell({
       name: 'feed:note',
       level: 'warn',
-      at: now,
+      at: position.now,
       feed: feed.id,
       says: `${deletions.undated()} rows in the list of deletions have no date that can be read at "${listing.date.path.join('.')}": they are ignored`,
       facts: { rows: deletions.undated() },

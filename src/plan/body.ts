@@ -1,8 +1,8 @@
 import type { Part } from '../language/template.ts';
 import { encodeValue } from '../language/query-string.ts';
 import type { Findings } from './findings.ts';
-import { printedParts } from './parts.ts';
-import type { BoundPair } from './request.ts';
+import { printedParts, type BoundPair } from './parts.ts';
+import { isFormType } from './turn-page.ts';
 
 type Compile = (text: string, path: readonly string[]) => readonly Part[];
 
@@ -14,10 +14,13 @@ export function bodyTemplate(
   findings: Findings,
 ): readonly Part[] {
   if (typeof body === 'string') return compile(body, ['body']);
+  return sendsForm(headers) ? formParts(body, compile, findings) : jsonParts(body, ['body'], compile);
+}
+
+/** Whether headers say that the body is a form. */
+export function sendsForm(headers: readonly BoundPair[]): boolean {
   const type = headers.findLast(({ name }) => name.toLowerCase() === 'content-type');
-  return /x-www-form-urlencoded/i.test(printedParts(type?.value ?? []))
-    ? formParts(body, compile, findings)
-    : jsonParts(body, ['body'], compile);
+  return isFormType(printedParts(type?.value ?? []));
 }
 
 function formParts(body: object, compile: Compile, findings: Findings): readonly Part[] {

@@ -67,8 +67,8 @@ function planFeed(source: DeletesSource, file: FeedDeletes): Deletes {
 
 /** The list of deletions as an entry that asks for it; its own keys only. */
 function entryOf(file: FeedDeletes, entry: PolledResource): PolledResource {
-  const { url, method, headers, body, pagination, errorWhen } = file;
-  const own = { url, method, headers, body, pagination, errorWhen, pageSize: entry.pageSize };
+  const { url, method, headers, body, pagination } = file;
+  const own = { url, method, headers, body, pagination, pageSize: entry.pageSize };
   return Object.fromEntries(
     Object.entries(own).filter(([, value]) => value !== undefined),
   ) as unknown as PolledResource;

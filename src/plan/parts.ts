@@ -14,6 +14,14 @@ export type BoundPart = (
   Exclude<Part, { kind: 'configuration' | 'where' }> | { readonly kind: 'value'; readonly text: string }
 ) & { readonly within?: (value: string) => string };
 
+/** A named template, such as a header or a query parameter. */
+export interface BoundPair {
+  readonly name: string;
+  readonly value: readonly BoundPart[];
+  /** It says a predicate with a time word, which a reading of everything leaves out. */
+  readonly timed?: boolean;
+}
+
 /** Everything that a bound template is written with. */
 export interface Ink {
   readonly position: Position;

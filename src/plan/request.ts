@@ -5,17 +5,10 @@ import type { HttpRequest } from '../model/ports.ts';
 import type { Vault } from '../model/secret.ts';
 import { encodeValue } from '../language/query-string.ts';
 import { heldLink } from './origin.ts';
+import { sendsForm } from './body.ts';
 import type { PageSize } from './page-size.ts';
-import { instantOf, printedParts, writeParts, type BoundPart, type Ink } from './parts.ts';
+import { instantOf, writeParts, type BoundPair, type BoundPart, type Ink } from './parts.ts';
 import { bodyHolds, missingPairs, setInBody, turnPage, withHeader } from './turn-page.ts';
-
-/** A named template, such as a header or a query parameter. */
-export interface BoundPair {
-  readonly name: string;
-  readonly value: readonly BoundPart[];
-  /** It says a predicate with a time word, which a reading of everything leaves out. */
-  readonly timed?: boolean;
-}
 
 /** The parameters that say a where-clause. */
 export interface BoundWhere {
@@ -70,8 +63,7 @@ export function planRequest(parts: RequestParts): RequestPlan {
   const further = parts.always.filter((pair) => !paramNames.has(pair.name));
   const opening = openingParameters(parts);
   const writesBody = 'in' in pagination && pagination.in === 'body';
-  const isForm = parts.headers.some((pair) => /x-www-form-urlencoded/i.test(printedParts(pair.value)));
-  const emptyBody = writesBody ? (isForm ? '' : '{}') : undefined;
+  const emptyBody = writesBody ? (sendsForm(parts.headers) ? '' : '{}') : undefined;
 
   const first = (position: Position, grant: Grant, vault: Vault): HttpRequest => {
     const ink: Ink = { position, pollDelay: parts.pollDelay, grant, vault };

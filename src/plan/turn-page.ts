@@ -85,9 +85,12 @@ function withQuery(url: string, change: (query: string) => string): string {
 }
 
 function isForm(headers: Readonly<Record<string, string>>): boolean {
-  return Object.entries(headers).some(
-    ([name, value]) => name.toLowerCase() === 'content-type' && /^application\/x-www-form-urlencoded\b/i.test(value),
-  );
+  return Object.entries(headers).some(([name, value]) => name.toLowerCase() === 'content-type' && isFormType(value));
+}
+
+/** Whether a Content-Type is that of a form. */
+export function isFormType(contentType: string): boolean {
+  return /^application\/x-www-form-urlencoded\b/i.test(contentType);
 }
 
 function setAt(object: JsonObject, path: readonly string[], value: Json): JsonObject {

@@ -1,7 +1,7 @@
 import { predicatesOf, type Expression } from '../language/where-tree.ts';
 import { printParts } from '../language/template.ts';
 import type { Findings } from './findings.ts';
-import type { BoundPair } from './request.ts';
+import type { BoundPair } from './parts.ts';
 import { plainPredicates, type BoundExpression, type Cannot } from './where-print.ts';
 
 /** Each predicate becomes a parameter of its own; as in Cloud Elements, its operator is not sent. */

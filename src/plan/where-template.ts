@@ -1,7 +1,6 @@
 import type { Part } from '../language/template.ts';
 import type { Findings } from './findings.ts';
-import { asValues, isTimed, type BoundPart } from './parts.ts';
-import type { BoundPair } from './request.ts';
+import { asValues, isTimed, type BoundPair, type BoundPart } from './parts.ts';
 import { plainPredicates, type BoundExpression, type Cannot } from './where-print.ts';
 
 /** The value of each field of a clause, for the words `${where.FIELD}`. */

@@ -57,6 +57,11 @@ export function doneUnlessMore(how: Exclude<Pagination, { by: 'none' }>, at: rea
   return { kind: 'broken', says: `more pages follow, but "${at.join('.')}" does not say how to ask for them` };
 }
 
+/** Whether an answer holds nothing where the way to the next page should stand. */
+export function isNoWay(value: Json | undefined): value is undefined | null | '' | false {
+  return value === undefined || value === null || value === '' || value === false;
+}
+
 function isTrue(value: Json | undefined): boolean {
   return !isEmpty(value) && value !== 'false' && value !== '0';
 }
