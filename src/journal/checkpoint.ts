@@ -3,6 +3,7 @@ import type { Disk } from '../model/disk.ts';
 import type { FeedMemory } from './feed-memory.ts';
 import { checkpointHint, newerState, unreadable } from './refusals.ts';
 import { checkpointPath } from './safe-name.ts';
+import { seal, sealState } from './seal.ts';
 
 /** Everything remembered of a feed as of one of its commits. */
 export interface Checkpoint {
@@ -16,7 +17,7 @@ const version = 1;
 const stretch = 5_000;
 
 /**
- * Writes what is remembered of a feed to `feeds/<instance>/<resource>.json`: JSON with a line for each record. Other work goes on
+ * Writes what is remembered of a feed to `feeds/<instance>/<resource>.json`: JSON with a line for each record, its sum last. Other work goes on
  * in pauses meanwhile, so that the file may show records of later commits than `sequence`: to replay those on top of it comes to the same.
  */
 export async function writeCheckpoint(disk: Disk, feed: string, memory: FeedMemory, sequence: number): Promise<void> {
@@ -39,8 +40,8 @@ export async function writeCheckpoint(disk: Disk, feed: string, memory: FeedMemo
       await disk.list('journal');
     }
   }
-  parts.push(Buffer.from(`${lines}\n}}\n`));
-  await disk.replace(checkpointPath(feed), Buffer.concat(parts));
+  parts.push(Buffer.from(`${lines}\n}`));
+  await disk.replace(checkpointPath(feed), seal(parts));
 }
 
 /**
@@ -50,12 +51,19 @@ export async function writeCheckpoint(disk: Disk, feed: string, memory: FeedMemo
 export async function readCheckpoint(disk: Disk, feed: string): Promise<Checkpoint | undefined> {
   const path = checkpointPath(feed);
   const bytes = await disk.read(path);
-  if (bytes === undefined) return undefined;
+  return bytes === undefined ? undefined : parseCheckpoint(path, feed, bytes);
+}
+
+/** What the bytes of a checkpoint say; throws as `readCheckpoint` rejects. */
+export function parseCheckpoint(path: string, feed: string, bytes: Uint8Array): Checkpoint {
   const refuse = (says: string, cause?: unknown): Error => unreadable(path, says, checkpointHint, cause);
 
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const sealed = sealState(text);
+  if (sealed === 'broken') throw refuse('its sum is wrong: it has changed on the disk');
   let parsed: unknown;
   try {
-    parsed = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString());
+    parsed = JSON.parse(text.toString());
   } catch (error) {
     throw refuse('it is not whole JSON', error);
   }
@@ -67,6 +75,8 @@ export async function readCheckpoint(disk: Disk, feed: string): Promise<Checkpoi
   if (!isCount(sequence) || !isCount(generation)) throw refuse('its sequence or generation is no number');
   if (!isHead(head, feed)) throw refuse('its head is not whole');
   if (!isObject(records)) throw refuse('it has no records');
+  // A member after the records where a sum should be: the sum's own member has changed.
+  if (sealed === 'unsealed' && Object.keys(parsed).at(-1) !== 'records') throw refuse('its sum is wrong');
 
   const snapshot = new Map<string, Told>();
   for (const id of Object.keys(records)) {
@@ -85,7 +95,8 @@ function isCount(value: unknown): value is number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }
 
-function isHead(value: unknown, feed: string): value is FeedHead {
+/** Whether it is the head of that feed, as far as the journal needs it. */
+export function isHead(value: unknown, feed: string): value is FeedHead {
   return (
     isObject(value) &&
     value.feed === feed &&
@@ -96,6 +107,7 @@ function isHead(value: unknown, feed: string): value is FeedHead {
   );
 }
 
-function isTold(value: unknown): value is Told {
+/** Whether it is a version as a snapshot holds it. */
+export function isTold(value: unknown): value is Told {
   return isObject(value) && isCount(value.n) && typeof value.digest === 'string' && typeof value.at === 'number';
 }

@@ -11,11 +11,12 @@ import type { LiveEntry, LiveLog } from './live-log.ts';
 import { readLiveLog } from './live-log.ts';
 import type { Outbox } from './outbox.ts';
 import { attempted, byCommit, emptyOutbox, enter, indexed, settleIn } from './outbox.ts';
-import { damaged, newerState } from './refusals.ts';
+import { damaged, fsckFirst, newerState } from './refusals.ts';
 import type { Place, Segment } from './segment.ts';
 import { listRetired, newSegment, placeOf, readSegment } from './segment.ts';
 
-const format = 1;
+/** The format of the state directory that this version writes. */
+export const format = 1;
 
 /** Everything the journal keeps in memory about its files; changed only by what is durable. */
 export interface Ledger {
@@ -43,10 +44,17 @@ export interface Recovered {
 export async function checkFormat(disk: Disk): Promise<boolean> {
   const bytes = await disk.read('format');
   if (bytes === undefined) return false;
-  const found = Number(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString().trim());
-  if (!Number.isSafeInteger(found) || found < 1) throw damaged('format', 0, 'it should hold the number of a format');
+  const found = formatOf(bytes);
+  if (found === undefined) throw damaged('format', 0, 'it should hold the number of a format');
   if (found > format) throw newerState('format', found, format);
   return true;
+}
+
+/** The number in the file `format`, or undefined where it holds none. */
+export function formatOf(bytes: Uint8Array): number | undefined {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString().trim();
+  const found = Number(text);
+  return text !== '' && Number.isSafeInteger(found) && found >= 1 ? found : undefined;
 }
 
 /**
@@ -77,7 +85,7 @@ export async function recover(disk: Disk): Promise<Recovered> {
 export async function refuseOrphans(disk: Disk): Promise<void> {
   if ((await disk.list('journal/retired')).length === 0 && (await disk.list('feeds')).length === 0) return;
   throw new Fault('journal-damaged', 'The state directory remembers feeds, but its journal is missing', {
-    hint: 'restore journal/ from a backup of the same time, or move the whole state directory away to start anew',
+    hint: `${fsckFirst}; else restore journal/ from a backup of the same time, or move the whole state directory away to start anew`,
   });
 }
 
