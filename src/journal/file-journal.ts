@@ -89,7 +89,7 @@ export class FileJournal implements Journal {
 
   constructor(parts: Parts) {
     this.#parts = parts;
-    this.#history = openHistory(parts.disk, parts.ledger);
+    this.#history = openHistory(parts.disk, parts.ledger, (says) => parts.say('journal:note', 'warn', says));
   }
 
   feeds(): readonly string[] {
