@@ -96,7 +96,7 @@ function replay(ledger: Ledger, revived: Set<string>, at: LiveEntry): void {
   switch (entry.kind) {
     case 'roster':
       knowRoster(feeds, entry.feeds);
-      segment.rosterBytes = at.length;
+      if (at.at === 0) segment.rosterBytes = at.length;
       return;
     case 'commit':
       knowCommit(feeds, entry, at);
