@@ -28,6 +28,8 @@ export interface JudgedFeeds {
   readonly acts: readonly Act[];
   /** What is missing behind the end of the log. */
   readonly blind: LostRange | undefined;
+  /** No file says which feeds there were. */
+  readonly orphaned: boolean;
 }
 
 /** The checkpoints as they were before the log was read. */
@@ -109,8 +111,11 @@ async function judge(
   const rebuilds: (() => Promise<Rebuilt>)[] = [];
   for (const feed of [...new Set([...survey.trails.keys(), ...files.keys(), ...bad.keys()])].sort()) {
     const found: FeedCase = { feed, trail: survey.trails.get(feed), file: files.get(feed), bad: bad.get(feed) };
-    const verdict = judgeFeed(found, lost, survey.liveFrom);
     const { file, bad: unusable } = found;
+    // What a damaged file says of a later end of the log counts for its own feed alone.
+    const beyond = (unusable?.rest.sequence ?? 0) >= survey.next;
+    const cut: LostRange = { first: survey.next, last: Infinity, live: true };
+    const verdict = judgeFeed(found, beyond ? [...lost, cut] : lost, survey.liveFrom);
     const named = verdict.kind === 'rebuild' || verdict.named;
     // Where the live log is whole and does not name it, and it has no file, it is no feed any more.
     if (!named && !inLive && file === undefined && unusable === undefined) continue;
@@ -132,9 +137,11 @@ async function judge(
     else findings.push(...sayFeed(found, verdict, rebuilt));
   }
 
-  const carried = inLive
-    ? [...survey.open.values()].filter(({ live, delivery }) => !live && !dead.has(delivery.id))
-    : [];
+  // A pending delivery has a copy in the live log. One that has none was settled where nothing can be read any more, or its copy is lost.
+  const carried = [...survey.open.values()].filter(
+    ({ live, delivery, sequence }) =>
+      !live && !dead.has(delivery.id) && (inLive || !lost.some((range) => range.last > sequence)),
+  );
   for (const { delivery, path } of carried) {
     findings.push({
       file: path,
@@ -152,8 +159,9 @@ async function judge(
     for (const mentionAt of mentions) feeds.push(...[await mentionAt(sequence)].filter((entry) => entry !== undefined));
     return feeds;
   };
+  const orphaned = blind !== undefined && !survey.speaks && mentions.length + rebuilds.length === 0;
   const addition = needed ? { carried, known, commits: () => commitsOf(rebuilds) } : undefined;
-  return { findings, acts, blind, rosterAt, addition };
+  return { findings, acts, blind, orphaned, rosterAt, addition };
 }
 
 async function* commitsOf(rebuilds: readonly (() => Promise<Rebuilt>)[]): AsyncIterable<CommitEntry> {
@@ -170,8 +178,12 @@ function blindRange(
   bad: ReadonlyMap<string, BadCheckpoint>,
 ): LostRange | undefined {
   const range = { first: survey.next, last: Infinity, live: true };
-  const speaks = survey.segments.some(({ live, first, next }) => live && next > first);
-  if (!speaks) return survey.segments.some(({ live }) => !live) || files.size + bad.size > 0 ? range : undefined;
+  if (!survey.speaks) {
+    const left = survey.segments.some(({ live }) => !live) || files.size + bad.size > 0;
+    // A log that was begun and has no file any more; one that is empty was never written to.
+    const gone = survey.begun && survey.segments.length + survey.empty.length === 0 && !survey.waiting;
+    return left || gone ? range : undefined;
+  }
   return [...files.values()].some(({ sequence }) => sequence >= survey.next) ? range : undefined;
 }
 

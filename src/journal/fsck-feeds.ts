@@ -22,6 +22,8 @@ export interface Point {
   readonly step?: StepMark;
   readonly roster?: RosterMark;
   readonly file?: CheckpointFile;
+  /** A damaged checkpoint that says as much; nothing can be built on it alone. */
+  readonly head?: FeedHead;
 }
 
 /** Commits that no file holds: those between two points, or all before the first one. */
@@ -40,6 +42,7 @@ export type Verdict =
       readonly points: readonly Point[];
       /** The first commits that are missing and may not have been delivered, or without which the rest is not known. */
       readonly gap: Gap | undefined;
+      readonly undelivered: boolean;
       /** Nothing is missing: every version and the watermark are as they were. */
       readonly exact: boolean;
       /** Its checkpoint is read line by line. */
@@ -76,21 +79,21 @@ export function judgeFeed(found: FeedCase, lost: readonly LostRange[], liveFrom:
     const behind = points.slice(base).every(({ step }) => step === undefined || step.live);
     const readable = points[base]?.file !== undefined ? behind && bad === undefined : behind;
     if (readable) return { kind: 'sound', named, points };
-    return { kind: 'rebuild', points, gap: undefined, exact: true, salvaged: false };
+    return { kind: 'rebuild', points, gap: undefined, undelivered: false, exact: true, salvaged: false };
   }
   const salvaged = file === undefined && bad !== undefined && bad.rest.records.size > 0;
   const known = file !== undefined || first?.whole === true || salvaged;
   if (!known || (last === undefined && bad?.rest.head === undefined)) return { kind: 'park', named, points };
-  return { kind: 'rebuild', points, gap, exact: false, salvaged };
+  return { kind: 'rebuild', points, gap, undelivered: undelivered !== undefined, exact: false, salvaged };
 }
 
 /** The head that a point says; undefined for a step, whose frame says it. */
 export function headAt(point: Point | undefined): FeedHead | undefined {
-  return point?.roster?.head ?? point?.file?.head;
+  return point?.roster?.head ?? point?.file?.head ?? point?.head;
 }
 
 /** Everything that says where the feed stood, from its last whole commit on, in order. */
-function pointsOf({ trail, file }: FeedCase): readonly Point[] {
+function pointsOf({ trail, file, bad }: FeedCase): readonly Point[] {
   const points: Point[] = [
     ...(trail?.rosters ?? []).filter(isKnown).map((roster): Point => {
       const { sequence, generation } = roster;
@@ -104,6 +107,11 @@ function pointsOf({ trail, file }: FeedCase): readonly Point[] {
   if (file !== undefined) {
     const { sequence, generation } = file;
     points.push({ sequence, before: generation, after: generation, whole: false, file });
+  }
+  const { head, sequence = 0, generation = 0 } = bad?.rest ?? {};
+  // Every generation is a frame of its own.
+  if (head !== undefined && sequence >= generation && generation > 0) {
+    points.push({ sequence, before: generation, after: generation, whole: false, head });
   }
   // A checkpoint stands behind the step that it was written after; the sort keeps it there.
   points.sort((a, b) => a.sequence - b.sequence);

@@ -1,5 +1,6 @@
 import type { Disk } from '../model/disk.ts';
 import { Fault } from '../model/fault.ts';
+import { beginningBytes, beginningPath, parseBeginning } from './beginning.ts';
 import type { Act, Examination, Finding } from './fsck-finding.ts';
 import { format, formatOf } from './recovery.ts';
 import { newerState } from './refusals.ts';
@@ -17,7 +18,7 @@ export interface Listing {
 
 const rooms = new Set(['journal', 'feeds', 'dead', 'tokens', 'aside']);
 const rootFiles = new Set(['format', 'lock.sock', 'elementd.sock']);
-const journalFile = /^(?:reserve|retired|\d{20}\.log)$/;
+const journalFile = /^(?:reserve|retired|begins|\d{20}\.log)$/;
 const retiredFile = /^\d{20}-\d+\.log$/;
 
 /** Lists the state directory without looking into its files. */
@@ -64,13 +65,14 @@ async function namesIn(disk: Disk, folder: string): Promise<readonly string[] | 
 }
 
 /**
- * Looks at what is neither log, checkpoint nor dead letter. `used`: something else is in the directory, so that it should say its format.
+ * Looks at what is neither log, checkpoint nor dead letter. `used`: something else is in the directory, so that it should say its format;
+ * `begins`: the first frame of the live log as it will be.
  * Rejects with a Fault `state-newer` for the state of a later version.
  */
 export async function examineFiles(
   disk: Disk,
   listing: Listing,
-  facts: { readonly used: boolean; readonly reserveBytes: number },
+  facts: { readonly used: boolean; readonly begins: number | undefined; readonly reserveBytes: number },
 ): Promise<Examination> {
   const findings: Finding[] = [];
   const acts: Act[] = [];
@@ -87,6 +89,18 @@ export async function examineFiles(
       weight: bytes === undefined ? 'note' : 'damage',
     });
     acts.push({ does: 'write', path: 'format', bytes: async () => Buffer.from(`${format}\n`) });
+  }
+  const begun = await disk.read(beginningPath);
+  const { begins } = facts;
+  if (begun !== undefined && begins !== undefined && parseBeginning(begun) === undefined) {
+    findings.push({
+      file: beginningPath,
+      says: 'it should say where the log begins, and does not',
+      means: 'the daemon refuses to start; whether segments before the first one are missing cannot be told',
+      repair: `write it anew: the log begins with frame ${begins}`,
+      weight: 'damage',
+    });
+    acts.push({ does: 'write', path: beginningPath, bytes: async () => beginningBytes(begins) });
   }
   for (const path of listing.leftovers) {
     findings.push({

@@ -80,9 +80,10 @@ export function readThrough(given: Buffer, place: Place, visit: (found: FoundFra
       torn = { from: at, bytes: bytes.length - at };
       break;
     }
-    const behind = following(bytes, at + 1, next, place.until);
+    const until = place.until !== undefined && place.until >= next ? place.until : undefined;
+    const behind = following(bytes, at + 1, next, until);
     const to = behind === undefined ? bytes.length : behind.payloadAt - frameHead;
-    const last = (behind?.sequence ?? place.until ?? next) - 1;
+    const last = (behind?.sequence ?? until ?? next) - 1;
     holes.push({ from: at, to, first: next, last });
     at = to;
     next = last + 1;

@@ -1,5 +1,4 @@
 import type { FeedHead } from '../model/change.ts';
-import type { Instant } from '../model/instant.ts';
 import type { Delivery } from '../model/journal.ts';
 import type { BodyPlace, Copy } from './entry.ts';
 import type { FoundFrame } from './fsck-frames.ts';
@@ -38,6 +37,7 @@ export interface OpenDelivery {
   readonly order: number;
   /** Where its latest copy lies. */
   path: string;
+  sequence: number;
   bodiesAt: number;
   body: BodyPlace;
   /** Opening the journal finds it. */
@@ -50,42 +50,44 @@ export interface LogSays {
   readonly open: Map<string, OpenDelivery>;
 }
 
-/** Takes what a frame says; frames come in order. Gives the latest time that it says, 0 for none. */
-export function takeFrame(says: LogSays, found: FoundFrame, path: string, live: boolean): Instant {
+/** Takes what a frame says; frames come in order. */
+export function takeFrame(says: LogSays, found: FoundFrame, path: string, live: boolean): void {
   const { entry, sequence, at, length, bodiesAt } = found;
   switch (entry.kind) {
     case 'roster':
       for (const { head, generation, checkpoint } of entry.feeds) {
         trailOf(says, head.feed).rosters.push({ sequence, generation, checkpoint, head, live });
       }
-      return 0;
+      return;
     case 'commit': {
       const { generation, reborn } = entry;
       const whole = generation === 0 || reborn === true;
       trailOf(says, entry.feed).steps.push({ sequence, generation, whole, live, path, at, length });
-      let said: Instant = 0;
       for (const [order, fresh] of entry.deliveries.entries()) {
         const copy = { delivery: indexed(fresh, sequence, fresh.length), order, ...placeIn(fresh) };
-        takeCopy(says, copy, { path, bodiesAt, live });
-        said = Math.max(said, fresh.committedAt);
+        takeCopy(says, copy, { path, sequence, bodiesAt, live });
       }
-      return said;
+      return;
     }
     case 'carry':
-      takeCopy(says, entry.copy, { path, bodiesAt, live });
-      return entry.copy.delivery.committedAt;
+      takeCopy(says, entry.copy, { path, sequence, bodiesAt, live });
+      return;
     case 'settle':
       says.open.delete(entry.settlement.id);
-      return entry.settlement.at;
+      return;
     case 'attempt': {
       const open = says.open.get(entry.attempt.id);
       if (open !== undefined) open.delivery = attempted(open.delivery, entry.attempt);
-      return entry.attempt.at;
+      return;
     }
   }
 }
 
-function takeCopy(says: LogSays, copy: Copy, place: Pick<OpenDelivery, 'path' | 'bodiesAt' | 'live'>): void {
+function takeCopy(
+  says: LogSays,
+  copy: Copy,
+  place: Pick<OpenDelivery, 'path' | 'sequence' | 'bodiesAt' | 'live'>,
+): void {
   const { delivery, order } = copy;
   const open = says.open.get(delivery.id);
   const body = placeIn(copy);

@@ -85,15 +85,14 @@ export async function rebuildFeed(found: FeedCase, verdict: Rebuild, readers: Re
   const snapshot = await fold(points, new Map());
   if (verdict.exact) return { memory: { head: latest, generation, snapshot }, stood, untold: 0 };
   if (verdict.salvaged && bad !== undefined) {
-    for (const [recordId, version] of bad.rest.records) {
-      const other = snapshot.get(recordId);
-      if (other === undefined || version.n > other.n) snapshot.set(recordId, version);
-    }
-    return {
-      memory: { head: setBack(latest, since, lookAgain(snapshot, latest, 'none')), generation, snapshot },
-      stood,
-      untold: 0,
-    };
+    const { records } = bad.rest;
+    const blind = before === undefined ? Math.max(since, stood - readers.retryFor) : before.watermark - slack;
+    const complete = points[0]?.whole === true && before !== undefined;
+    const own = points.findIndex((point) => point.head !== undefined);
+    const later = verdict.undelivered && (own < 0 || own >= gapAt);
+    const untold = merge(snapshot, records, !later ? Infinity : complete ? undefined : blind);
+    const head = setBack(latest, since, lookAgain(snapshot, latest, 'none'));
+    return { memory: { head, generation, snapshot }, stood, untold };
   }
   const watermark = before?.watermark ?? since;
   const looked = lookAgain(snapshot, latest, before?.looked ?? 'none');
@@ -103,14 +102,14 @@ export async function rebuildFeed(found: FeedCase, verdict: Rebuild, readers: Re
 /**
  * Adds what a later checkpoint says to what commits say, as far as it tells nothing that may not have been delivered. A version of which
  * no commit is known, and which was told at or after `blindFrom`, goes back to one that every reading differs from; undefined: all such
- * versions were told by commits that are missing. Returns how many versions were held back.
+ * versions were told by commits that are missing; Infinity: none was. Returns how many versions were held back.
  */
 function merge(told: Map<string, Told>, later: Snapshot, blindFrom: Instant | undefined): number {
   let held = 0;
   for (const [recordId, version] of later) {
     const known = told.get(recordId);
     if (known !== undefined) {
-      if (version.n === known.n) told.set(recordId, version);
+      if (version.n === known.n || (version.n > known.n && blindFrom === Infinity)) told.set(recordId, version);
       else if (version.n > known.n) held += 1;
     } else if (version.n === 0) told.set(recordId, version);
     else if (blindFrom === undefined) held += 1;

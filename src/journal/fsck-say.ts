@@ -8,35 +8,45 @@ const liveMeans =
   'commits, settlements or copies of pending deliveries are lost: feeds that are concerned are named below, and a POST whose settlement was lost is sent once more';
 
 /** What is wrong with the log, segment by segment. `blind`: what is missing behind its end, or all of it. */
-export function sayLog(survey: Survey, blind: LostRange | undefined): readonly Finding[] {
+export function sayLog(
+  survey: Survey,
+  { blind, orphaned }: { readonly blind: LostRange | undefined; readonly orphaned: boolean },
+): readonly Finding[] {
   const findings: Finding[] = [];
   for (const segment of survey.segments) findings.push(...saySegment(segment));
   for (const gap of survey.gaps) {
     findings.push({
-      file: gap.live ? livePath(gap.first) : `journal/retired/${livePath(gap.first).slice('journal/'.length)}`,
+      file: livePath(gap.first),
       says: `a segment is missing: no file holds frames ${gap.first} to ${gap.last}`,
-      means: gap.live ? liveMeans : retiredMeans,
+      means: liveMeans,
       repair: 'put a segment there that says nothing, so that what comes before and behind can be read',
       weight: 'damage',
     });
   }
-  for (const { first, last } of survey.doubtful) {
+  for (const { first, last } of survey.expired) {
     findings.push({
-      file: livePath(first),
+      file: 'journal/retired',
       says: `no file holds frames ${first} to ${last}`,
       means:
-        'nothing, where their segment has expired before an older one, as can be; else events told there cannot be listed any more',
+        'nothing, where their segment expired before an older one; else events told there cannot be listed any more',
       repair: 'nothing',
       weight: 'note',
     });
   }
-  if (blind !== undefined) {
+  if (orphaned) {
     findings.push({
       file: 'journal',
-      says:
-        survey.next === survey.liveFrom
-          ? 'the live log is missing, although checkpoints or retired segments are there'
-          : `the log ends with frame ${blind.first - 1}, although a checkpoint knows of later ones: its last segment is missing, or its end`,
+      says: 'the log is missing, and no checkpoint says which feeds it knew',
+      means: 'nothing of what was told is known any more',
+      repair: 'restore the state directory from a backup, or decide to give it up: moved away, every feed starts anew',
+      weight: 'stays',
+    });
+  } else if (blind !== undefined) {
+    findings.push({
+      file: 'journal',
+      says: !survey.speaks
+        ? 'the live log is missing, although checkpoints or retired segments are there'
+        : `the log ends with frame ${blind.first - 1}, although a checkpoint knows of later ones: its last segment is missing, or its end`,
       means: liveMeans,
       repair: 'go on with what checkpoints and retired segments say',
       weight: 'damage',

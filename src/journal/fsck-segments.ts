@@ -1,12 +1,13 @@
 import type { Disk } from '../model/disk.ts';
+import { beginningBytes, beginningPath } from './beginning.ts';
 import type { CommitEntry, Entry, Roster } from './entry.ts';
 import { decodeEntry, encodeEntry } from './entry.ts';
 import { encodeBatch, frameHead, readFrame } from './frame.ts';
 import type { Act } from './fsck-finding.ts';
 import type { OpenDelivery, StepMark } from './fsck-log.ts';
-import type { LostRange, Survey, SurveyedSegment } from './fsck-survey.ts';
+import type { Survey, SurveyedSegment } from './fsck-survey.ts';
 import { damaged } from './refusals.ts';
-import { livePath, newSegment, retiredPath } from './segment.ts';
+import { livePath } from './segment.ts';
 
 /** A roster without feeds: it says nothing. */
 const filler = encodeEntry({ kind: 'roster', feeds: [] }).bytes;
@@ -50,6 +51,9 @@ export async function repairLog(
   // This says all that the rest makes unreadable or unneeded, so it comes first.
   if (addition !== undefined) {
     const first = survey.segments.length === 0 ? addition.known + 1 : survey.next;
+    if (!survey.speaks) {
+      acts.push({ does: 'write', path: beginningPath, bytes: async () => beginningBytes(first) });
+    }
     acts.push({
       does: 'write',
       path: livePath(first),
@@ -68,9 +72,9 @@ export async function repairLog(
     }
   }
   for (const gap of survey.gaps) {
-    const beginning = gap.live ? await begin(gap.first) : filler;
+    const beginning = await begin(gap.first);
     const bytes = async (): Promise<Uint8Array> => fillers(gap.first, gap.last, beginning);
-    acts.push({ does: 'write', path: gapPath(survey, gap), bytes });
+    acts.push({ does: 'write', path: livePath(gap.first), bytes });
   }
   const written = new Set(acts.map(({ path }) => path));
   for (const path of survey.empty) if (!written.has(path)) acts.push({ does: 'remove', path });
@@ -130,13 +134,6 @@ function fillers(first: number, last: number, begin: Uint8Array): Uint8Array {
     bytes.set(encodeBatch(sequence, [filler]).bytes, head.length + (sequence - first - 1) * length);
   }
   return bytes;
-}
-
-/** A retired gap expires with what comes before it. */
-function gapPath(survey: Survey, gap: LostRange): string {
-  if (gap.live) return livePath(gap.first);
-  const before = survey.segments.findLast((segment) => segment.first < gap.first);
-  return retiredPath({ ...newSegment(gap.first), newest: before?.newest ?? 0 });
 }
 
 async function read(disk: Disk, survey: Survey, path: string): Promise<Buffer> {

@@ -1,5 +1,7 @@
 import type { Disk } from '../model/disk.ts';
 import type { Instant } from '../model/instant.ts';
+import { beginningPath, parseBeginning } from './beginning.ts';
+import { mendSealed } from './flipped-bit.ts';
 import type { SegmentReading } from './fsck-frames.ts';
 import { readThrough } from './fsck-frames.ts';
 import type { LogSays } from './fsck-log.ts';
@@ -29,16 +31,22 @@ export interface LostRange {
 export interface Survey extends LogSays {
   /** Retired ones first. */
   readonly segments: readonly SurveyedSegment[];
-  /** Files that are missing between others. */
+  /** Live segments that are missing. */
   readonly gaps: readonly LostRange[];
-  /** Sequences that are missing, as they are where a segment expired before an older one. */
-  readonly doubtful: readonly LostRange[];
+  /** Retired segments that are missing between others, or that expired before an older one. */
+  readonly expired: readonly LostRange[];
   /** Sequences that an earlier repair filled with frames that say nothing: what was lost there was dealt with then. */
   readonly filled: readonly LostRange[];
   /** Live segment files without a byte. */
   readonly empty: readonly string[];
+  /** A live log was begun. */
+  readonly begun: boolean;
+  /** Its last segment waits for its first write. */
+  readonly waiting: boolean;
   /** The sequence that follows the last one. */
   readonly next: number;
+  /** The live log says anything, or will when its holes are filled. */
+  readonly speaks: boolean;
   /** The first sequence of the live log; `next` where there is none. */
   readonly liveFrom: number;
   /** Bytes of segments in which a flipped bit was put right, by path. */
@@ -58,58 +66,62 @@ interface Listed {
  */
 export async function surveyLog(disk: Disk): Promise<Survey> {
   const { found, empty } = await listSegments(disk);
+  const opened = empty.at(-1);
+  const begun = await disk.read(beginningPath);
+  const begins = begun === undefined ? undefined : (parseBeginning(begun) ?? mendedBeginning(begun));
   const says: LogSays = { trails: new Map(), open: new Map() };
   const segments: SurveyedSegment[] = [];
   const gaps: LostRange[] = [];
-  const doubtful: LostRange[] = [];
+  const expired: LostRange[] = [];
   const filled: LostRange[] = [];
-  let unsure: { readonly range: LostRange; readonly keptFor: Instant }[] = [];
   const mended = new Map<string, Buffer>();
   let next: number | undefined;
-  let latest: Instant = 0;
 
   for (const [index, { path, first, live, newest }] of found.entries()) {
-    if (next !== undefined && first > next) {
-      const range = { first: next, last: first - 1, live };
-      const keptFor = found[index - 1]?.newest ?? 0;
-      // Segments expire by what was last said of them, so one may go before an older one; but only where that one was kept for
-      // something that was said later than all its own and all that the missing one says.
-      if (keptFor > latest) unsure.push({ range, keptFor });
-      else gaps.push(range);
-    }
-    latest = 0;
+    // Where the live log begins is known; before that, segments expire by what was last said of them, in any order.
+    const oldest = live && found[index - 1]?.live !== true;
+    const from = oldest ? Math.max(begins ?? first, next ?? 0) : (next ?? first);
+    if (live && first > from) gaps.push({ first: from, last: first - 1, live });
+    else if (next !== undefined && first > next) expired.push({ first: next, last: first - 1, live: false });
     const expected = next ?? 0;
-    const until = found[index + 1]?.first;
+    // A file that is still empty was opened when all before it was whole.
+    const following = found[index + 1] ?? (live ? opened : undefined);
+    // A retired segment ends where the live log begins, also where the first live one is missing.
+    const ends = !live && following?.live === true ? begins : undefined;
+    const until =
+      following === undefined ? undefined : Math.min(following.first, Math.max(first + 1, ends ?? Infinity));
     const bytes = await readWhole(disk, path);
-    const reading = readThrough(bytes, { path, first, until, written: live && until === undefined }, (frame) => {
+    const reading = readThrough(bytes, { path, first, until, written: live && following === undefined }, (frame) => {
       if (frame.sequence < expected) return;
       const { entry, sequence } = frame;
       if (entry.kind === 'roster' && entry.feeds.length === 0) {
         filled.push({ first: sequence, last: sequence, live: false });
       }
-      const said = takeFrame(says, frame, path, live);
-      if (said > latest) latest = said;
-      if (unsure.length === 0) return;
-      for (const { range, keptFor } of unsure) if (keptFor === said) doubtful.push(range);
-      unsure = unsure.filter(({ keptFor }) => keptFor !== said);
+      takeFrame(says, frame, path, live);
     });
     if (reading.mended.length > 0) mended.set(path, reading.bytes);
     const { bytes: _bytes, ...rest } = reading;
     segments.push({ ...rest, path, first, live, newest, size: bytes.length });
     next = Math.max(expected, reading.next);
   }
-  gaps.push(...unsure.map(({ range }) => range));
+  if (opened !== undefined && segments.at(-1)?.live === true && opened.first > (next ?? 1)) {
+    gaps.push({ first: next ?? 1, last: opened.first - 1, live: true });
+    next = opened.first;
+  }
   const after = next ?? 1;
   // The last one is empty until the first write to it.
-  const spare = empty.filter((path) => path !== livePath(after) || segments.at(-1)?.torn !== undefined);
+  const spare = empty.filter(({ first }) => first !== after || segments.at(-1)?.torn !== undefined);
   const liveFrom = segments.find((segment) => segment.live)?.first ?? after;
   return {
     ...says,
     segments,
-    gaps: gaps.sort((a, b) => a.first - b.first),
-    doubtful,
+    gaps,
+    expired,
     filled,
-    empty: spare,
+    empty: spare.map(({ path }) => path),
+    begun: begun !== undefined,
+    waiting: spare.length < empty.length,
+    speaks: segments.some((segment) => segment.live && segment.next > segment.first),
     next: after,
     liveFrom,
     mended,
@@ -117,27 +129,32 @@ export async function surveyLog(disk: Disk): Promise<Survey> {
 }
 
 /** All sequences that cannot be read, in files and between them, now or at an earlier repair. */
-export function lostRanges({ segments, gaps, filled }: Survey): readonly LostRange[] {
+export function lostRanges({ segments, gaps, expired, filled }: Survey): readonly LostRange[] {
   const holes = segments.flatMap(({ holes, live }) =>
     holes.filter(({ first, last }) => first <= last).map(({ first, last }): LostRange => ({ first, last, live })),
   );
-  return [...holes, ...gaps, ...filled].sort((a, b) => a.first - b.first);
+  return [...holes, ...gaps, ...expired, ...filled].sort((a, b) => a.first - b.first);
+}
+
+function mendedBeginning(begun: Uint8Array): number | undefined {
+  const mended = mendSealed(Buffer.from(begun));
+  return mended === undefined ? undefined : parseBeginning(mended);
 }
 
 /** Live ones are listed first, so that one which is being retired is met once at least. */
 async function listSegments(
   disk: Disk,
-): Promise<{ readonly found: readonly Listed[]; readonly empty: readonly string[] }> {
+): Promise<{ readonly found: readonly Listed[]; readonly empty: readonly Listed[] }> {
   const firsts = await listLive(disk);
   const retired = await listRetired(disk);
   const moved = new Set(retired.map(({ first }) => first));
   const found = retired.map(({ path, first, newest }): Listed => ({ path, first, live: false, newest }));
-  const empty: string[] = [];
+  const empty: Listed[] = [];
   for (const first of firsts) {
     if (moved.has(first)) continue;
     const path = livePath(first);
-    if ((await readWhole(disk, path)).length === 0) empty.push(path);
-    else found.push({ path, first, live: true, newest: 0 });
+    const size = (await readWhole(disk, path)).length;
+    (size === 0 ? empty : found).push({ path, first, live: true, newest: 0 });
   }
   return { found, empty };
 }

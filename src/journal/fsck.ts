@@ -86,7 +86,11 @@ async function examine(disk: Disk, options: FsckOptions): Promise<Examination> {
   const letters = await examineLetters(disk, listing.letters, survey);
   const judged = await feeds.judge(survey, letters.sound, options.retryFor);
   const used = survey.segments.length > 0 || listing.checkpoints.length > 0 || listing.letters.length > 0;
-  const files = await examineFiles(disk, listing, { used, reserveBytes: options.reserveBytes ?? 1_000_000 });
+  // Where the log has to begin anew, the addition says so.
+  const unsaid = judged.orphaned || judged.addition !== undefined ? undefined : survey.next;
+  const begins = survey.speaks ? (survey.gaps[0]?.first ?? survey.liveFrom) : unsaid;
+  const reserveBytes = options.reserveBytes ?? 1_000_000;
+  const files = await examineFiles(disk, listing, { used, begins, reserveBytes });
   const beside = (await options.beside?.(listing.tokens)) ?? { findings: [], acts: [] };
   const acts: Act[] = [
     ...(await repairLog(disk, survey, judged.addition, judged.rosterAt)),
@@ -96,7 +100,7 @@ async function examine(disk: Disk, options: FsckOptions): Promise<Examination> {
     ...beside.acts,
   ];
   const findings = [
-    ...sayLog(survey, judged.blind),
+    ...sayLog(survey, judged),
     ...judged.findings,
     ...letters.findings,
     ...files.findings,

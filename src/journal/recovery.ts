@@ -3,6 +3,7 @@ import { Fault } from '../model/fault.ts';
 import type { Settlement } from '../model/journal.ts';
 import type { DeadLetter } from './dead-letters.ts';
 import { heldLetter, listDeadLetters, removeDeadLetter } from './dead-letters.ts';
+import { beginningPath, writeBeginning } from './beginning.ts';
 import type { Copy } from './entry.ts';
 import { isFull, removeIfPossible } from './full-disk.ts';
 import type { KnownFeed } from './known-feeds.ts';
@@ -13,7 +14,7 @@ import type { Outbox } from './outbox.ts';
 import { attempted, byCommit, emptyOutbox, enter, indexed, settleIn } from './outbox.ts';
 import { damaged, fsckFirst, newerState } from './refusals.ts';
 import type { Place, Segment } from './segment.ts';
-import { listRetired, newSegment, placeOf, readSegment } from './segment.ts';
+import { listLive, listRetired, newSegment, placeOf, readSegment } from './segment.ts';
 
 /** The format of the state directory that this version writes. */
 export const format = 1;
@@ -72,6 +73,8 @@ export async function recover(disk: Disk): Promise<Recovered> {
 
   sortPending(ledger.outbox);
   const file = await openLast(disk, ledger, log);
+  // After the first segment is there: without one, this file says that it is missing.
+  if (log.begins === undefined) await noteBeginning(disk, log.segments[0]?.first ?? log.next);
   for (const path of log.empty) if (path !== ledger.live.at(-1)?.path) await removeIfPossible(disk, path);
   await takeDeadLetters(disk, ledger.outbox, letters, revived);
   const notes = log.torn === undefined ? [] : [tornNote(log.torn)];
@@ -79,11 +82,13 @@ export async function recover(disk: Disk): Promise<Recovered> {
 }
 
 /**
- * Rejects where checkpoints or retired segments lie without a log: a checkpoint would be believed while everything after it is gone, and what
- * was not yet delivered with it.
+ * Rejects where checkpoints or retired segments lie without a log, or the log that was begun is gone: a checkpoint would be believed while
+ * everything after it is gone, and what was not yet delivered with it.
  */
 export async function refuseOrphans(disk: Disk): Promise<void> {
-  if ((await disk.list('journal/retired')).length === 0 && (await disk.list('feeds')).length === 0) return;
+  const lost = (await disk.read(beginningPath)) !== undefined && (await listLive(disk)).length === 0;
+  const left = [...(await disk.list('journal/retired')), ...(await disk.list('feeds'))];
+  if (!lost && left.length === 0) return;
   throw new Fault('journal-damaged', 'The state directory remembers feeds, but its journal is missing', {
     hint: `${fsckFirst}; else restore journal/ from a backup of the same time, or move the whole state directory away to start anew`,
   });
@@ -149,6 +154,14 @@ function sortPending(outbox: Ledger['outbox']): void {
   const sorted = [...outbox.pending].sort(([, a], [, b]) => byCommit(a, b));
   outbox.pending.clear();
   for (const [id, held] of sorted) outbox.pending.set(id, held);
+}
+
+async function noteBeginning(disk: Disk, first: number): Promise<void> {
+  try {
+    await writeBeginning(disk, first);
+  } catch (error) {
+    if (!isFull(error)) throw error;
+  }
 }
 
 async function openLast(disk: Disk, ledger: Ledger, log: LiveLog): Promise<AppendFile> {
