@@ -75,6 +75,9 @@ export function openDeletions(feed: Feed, listing: DeletionListing, head: FeedHe
     // A date in the future would ward off every deletion until then.
     const newest = version.date !== undefined && version.date <= horizon ? version.date : version.at;
     const met = version.deleted !== undefined && date <= version.deleted;
+    // A clock ahead of ours dates both in the future. While a search may still show what is gone, the next reading decides.
+    const ahead = version.date !== undefined && version.date > horizon && date <= version.date;
+    if (ahead && seen.has(recordId) && start < date + lingering) return undefined;
     if (seen.has(recordId) && isThere(version, newest, date))
       return met ? undefined : outlived(recordId, version, date);
     const tickEnds = newest + precisionOf(newest, recordUnit);
