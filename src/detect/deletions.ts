@@ -17,6 +17,11 @@ function lingeringOf(pollDelay: Duration): Duration {
 export interface Deletions {
   /** What a page comes to. Undefined where it holds rows and none of them has the id. */
   page(page: Page): readonly Outcome[] | undefined;
+  /**
+   * Records that only the reading of the records says to be gone, while rows may have moved between its pages: told where a further reading,
+   * begun after that one, does not show them either.
+   */
+  unsure(): ReadonlyMap<string, () => Outcome>;
   /** Rows that were left out since their date is missing or cannot be read. */
   undated(): number;
 }
@@ -29,6 +34,8 @@ export interface RecordsRead {
   /** The end of what is not the future. */
   readonly horizon: Instant;
   readonly seen: ReadonlySet<string>;
+  /** It took several pages, between which a row may have moved to one that was read already. */
+  readonly moving: boolean;
   /** An answer was empty: then what was not seen may be there all the same. */
   readonly silent: boolean;
   /** What is remembered of a record by now. */
@@ -42,7 +49,8 @@ export interface RecordsRead {
 export function openDeletions(feed: Feed, listing: DeletionListing, head: FeedHead, records: RecordsRead): Deletions {
   const made = new Map<string, Told>();
   const { unit } = listing.date.pattern;
-  const { everything, start, horizon, seen, silent, known } = records;
+  const { everything, start, horizon, moving, seen, silent, known } = records;
+  const unsure = new Map<string, () => Outcome>();
   const knowsAll = everything || head.looked === 'full';
   const shownFrom = everything ? Number.NEGATIVE_INFINITY : head.watermark - feed.pollDelay;
   const recordUnit = feed.reading.updated?.pattern.unit ?? 1;
@@ -72,19 +80,20 @@ export function openDeletions(feed: Feed, listing: DeletionListing, head: FeedHe
       return knowsAll || isBefore(date, head.since, unit) ? undefined : deletion(recordId, row, date, version);
     }
     if (version.gone === 'deleted') return undefined;
-    // A date in the future would ward off every deletion until then.
-    const newest = version.date !== undefined && version.date <= horizon ? version.date : version.at;
+    // A date in the future would ward off every deletion until then, unless the provider's clock itself is ahead, as the row's date shows.
+    const dated = version.date !== undefined && (version.date <= horizon || date > horizon);
+    const newest = dated ? (version.date ?? version.at) : version.at;
     const met = version.deleted !== undefined && date <= version.deleted;
-    // A clock ahead of ours dates both in the future. While a search may still show what is gone, the next reading decides.
-    const ahead = version.date !== undefined && version.date > horizon && date <= version.date;
-    if (ahead && seen.has(recordId) && start < date + lingering) return undefined;
     if (seen.has(recordId) && isThere(version, newest, date))
       return met ? undefined : outlived(recordId, version, date);
     const tickEnds = newest + precisionOf(newest, recordUnit);
     const inTick = !silent && date < tickEnds && date + precisionOf(date, unit) > newest;
-    if (!met) return date > newest || inTick ? deletion(recordId, row, date, version) : undefined;
+    if (!met && date > newest) return deletion(recordId, row, date, version);
     // A row that was met before is the record's deletion only where the records, asked from before its version, show it no more.
-    return inTick && tickEnds > shownFrom ? deletion(recordId, row, date, version) : undefined;
+    if (!inTick || (met && tickEnds <= shownFrom)) return undefined;
+    if (!moving) return deletion(recordId, row, date, version);
+    unsure.set(recordId, () => deletion(recordId, row, date, version));
+    return undefined;
   };
 
   /** Whether a record that was read in this poll outlived a deletion: by its date, or since the deletion is too long ago for a leftover. */
@@ -97,6 +106,7 @@ export function openDeletions(feed: Feed, listing: DeletionListing, head: FeedHe
 
   return {
     undated: () => undated,
+    unsure: () => unsure,
     page(page) {
       const outcomes: Outcome[] = [];
       let named = 0;

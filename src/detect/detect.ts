@@ -181,7 +181,9 @@ export function openDetection(feed: Feed, head: FeedHead, snapshot: Snapshot, ev
       return tell(read, flagged ? 'DELETED' : kindOfUnknown(dates));
     }
     if (known.gone === 'deleted') {
-      const shown = { date: dates.date, unit: updatedUnit };
+      // Where the deletion itself is dated in the future, the provider's clock is ahead, and its dates are to be compared as they are.
+      const ahead = known.deleted !== undefined && known.deleted > time.horizon;
+      const shown = { date: ahead ? dates.written : dates.date, unit: updatedUnit };
       return flagged || isLeftover(known, shown, time.start, feed.pollDelay) ? undefined : tell(read, 'CREATED');
     }
     if (flagged) {

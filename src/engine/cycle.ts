@@ -97,11 +97,13 @@ export async function pollFeed(
           detection,
           {
             everything,
+            moving: reading.pages > 1,
             silent: !reading.listed || reading.silent,
             start: reading.time.start,
             horizon: reading.time.horizon,
           },
           positionOf(work.head, false, startedAt),
+          () => readListing(work, everything, ports.clock.now(), signal),
           signal,
         )
       : undefined;

@@ -100,7 +100,7 @@ function checkEnd(
   lost: (what: string) => void,
 ): void {
   const { unsure, ledger, deadRecords, lookedAt } = one;
-  const { asks, dated, deletes } = ledger.setting;
+  const { dated, deletes } = ledger.setting;
   const final = entries.at(-1);
   if (final === undefined || unsure.some(({ from, to }) => final.visible >= from && final.at <= to)) return;
   const last = events.at(-1);
@@ -112,9 +112,9 @@ function checkEnd(
   }
   const { since } = state.head;
   // Dated before the feed's beginning, on a clock that is behind and does not say so: it counts as old.
-  if (dated && asks !== undefined && deletes !== 'sweep' && since !== 'all' && final.updated < since) return;
+  if (dated && deletes !== 'sweep' && since !== 'all' && final.updated < since) return;
   if (final.gone) {
-    if (deletes === 'none') return;
+    if (deletes === 'none' || (unsure.length > 0 && told?.gone === 'forgotten')) return;
     if (last === undefined ? told !== undefined && told.gone === undefined : last.kind !== 'DELETED')
       lost('the deletion was not told');
     return;

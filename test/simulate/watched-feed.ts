@@ -68,7 +68,7 @@ export class WatchedFeed {
     }
     if (notice.name === 'poll:done') {
       this.polls += 1;
-      if (notice.facts?.['everything'] === true) this.#readAll();
+      if (notice.facts?.['everything'] === true) this.wholePolls += 1;
       this.#lastGood = this.#pollStarted;
       this.#movedBefore = this.#moved;
       this.#rest();
@@ -86,6 +86,7 @@ export class WatchedFeed {
   check({ head, snapshot }: FeedState): string | undefined {
     const { setting } = this.ledger;
     if (head.looked !== 'none') this.lookedAt ??= this.#timeline.now;
+    if (head.relearn === undefined && head.request === this.feed.aspects.request) this.#relearned();
     if (!setting.dated || head.looked === 'none') return undefined;
     const through = head.watermark - setting.unit - setting.late - (setting.late === 0 ? 0 : second);
     for (const [id, entries] of this.ledger.records) {
@@ -116,8 +117,7 @@ export class WatchedFeed {
     return deletes !== 'sweep' && paging !== 'page' && paging !== 'offset' && paging !== 'numbered';
   }
 
-  #readAll(): void {
-    this.wholePolls += 1;
+  #relearned(): void {
     const open = this.unsure.at(-1);
     if (open !== undefined && open.to === Number.POSITIVE_INFINITY) open.to = this.#timeline.now;
   }
