@@ -84,6 +84,9 @@ export function openDeletions(feed: Feed, listing: DeletionListing, head: FeedHe
     const dated = version.date !== undefined && (version.date <= horizon || date > horizon);
     const newest = dated ? (version.date ?? version.at) : version.at;
     const met = version.deleted !== undefined && date <= version.deleted;
+    // A record whose date lies in the future was read just now: whether that is a leftover of a search, the next readings show.
+    const puzzling = version.date !== undefined && version.date > horizon && date <= version.date;
+    if (puzzling && seen.has(recordId) && start < date + lingering) return undefined;
     if (seen.has(recordId) && isThere(version, newest, date))
       return met ? undefined : outlived(recordId, version, date);
     const tickEnds = newest + precisionOf(newest, recordUnit);
@@ -123,6 +126,7 @@ export function openDeletions(feed: Feed, listing: DeletionListing, head: FeedHe
         const outcome = decide(recordId, row, date);
         if (outcome === undefined) continue;
         made.set(recordId, outcome.told);
+        if (outcome.told.gone === 'deleted') unsure.delete(recordId);
         outcomes.push(outcome);
       }
       return named === 0 && page.records.length > 0 ? undefined : outcomes;

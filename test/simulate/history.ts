@@ -122,7 +122,7 @@ class History {
     this.#troubles.end();
     this.trace('calm');
     this.#replanAll();
-    this.#daemon ?? this.#start();
+    this.#start();
     for (const feed of this.feeds) feed.polls = feed.wholePolls = 0;
     const quiet = await timeline.pass(timeline.now + patience, () => this.#refused || this.#isQuiet());
     if (!quiet && !this.#isQuiet()) this.flaws.wrong.push(`it did not become quiet: ${this.#unrest()}`);
