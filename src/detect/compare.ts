@@ -79,18 +79,19 @@ export function isNewVersion(
   read: Version,
   rule: CompareRule,
   dateCounts: boolean,
-  patternUnit: Duration,
+  feed: { readonly unit: Duration; readonly pollDelay: Duration },
 ): boolean {
   // The date is part of the content: where that is the same, a date that differs was only read by another pattern than before.
   if (read.digest === known.digest) return false;
   if (rule.compare === 'content' || !dateCounts || read.date === undefined || known.date === undefined) return true;
   if (read.date !== known.date) return true;
-  return rule.compare === 'both' && toldWhileSettling(known, patternUnit);
+  return rule.compare === 'both' && toldWhileSettling(known, feed.unit, feed.pollDelay);
 }
 
-function toldWhileSettling(known: Told, patternUnit: Duration): boolean {
+/** `late`: a further version of the same tick may come to light so much later. */
+function toldWhileSettling(known: Told, patternUnit: Duration, late: Duration): boolean {
   const date = known.date ?? known.at;
-  return known.at - date < Math.max(SETTLING, 2 * precisionOf(date, patternUnit));
+  return known.at - date < Math.max(SETTLING, 2 * precisionOf(date, patternUnit)) + late;
 }
 
 /** Whether a rule ignores the updated date's own field, so that only the content tells versions apart. */

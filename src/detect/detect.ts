@@ -68,6 +68,7 @@ export function openDetection(feed: Feed, head: FeedHead, snapshot: Snapshot, ev
   const relearn = everything ? head.relearn : undefined;
   const updatedUnit = reading.updated?.pattern.unit ?? 1;
   const createdUnit = reading.created?.pattern.unit ?? 1;
+  const settling = { unit: updatedUnit, pollDelay: feed.pollDelay };
   const countsUnder = (counted: CompareRule): boolean =>
     reading.updated !== undefined && !dateIsIgnored(counted, reading.updated.path);
   const dateCounts = countsUnder(rule);
@@ -161,7 +162,7 @@ export function openDetection(feed: Feed, head: FeedHead, snapshot: Snapshot, ev
     const storedRule = ruleOf(known);
     const compared = digests.under(known.rule ?? 0, page, recordId, record, digest);
     const counts = storedRule === rule ? dateCounts : countsUnder(storedRule);
-    return isNewVersion(known, { date: dates.date, digest: compared }, storedRule, counts, updatedUnit);
+    return isNewVersion(known, { date: dates.date, digest: compared }, storedRule, counts, settling);
   };
 
   const decide = (recordId: string, record: SourceRecord, page: Page, time: ReadingTime): Outcome | undefined => {

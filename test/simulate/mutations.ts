@@ -90,7 +90,7 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'a second version in one tick is not looked for',
     file: 'detect/compare.ts',
-    find: "return rule.compare === 'both' && toldWhileSettling(known, patternUnit);",
+    find: "return rule.compare === 'both' && toldWhileSettling(known, feed.unit, feed.pollDelay);",
     replace: 'return false;',
   },
   {

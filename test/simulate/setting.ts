@@ -36,6 +36,8 @@ export interface FeedSetting {
   /** Each answer shows another number in a field that is ignored. */
   readonly noise: boolean;
   readonly etags: boolean;
+  /** Rows come in any order, and again on the next page. */
+  readonly untidy: boolean;
   /** How far the provider's clock is ahead of ours. */
   readonly ahead: Duration;
   /** What its `Date` header says. */
@@ -99,6 +101,7 @@ export function drawFeed(dice: Dice, name: string, pace: Duration): FeedSetting 
     compare: dice.chance(0.15) ? 'content' : 'both',
     noise: dice.chance(0.2),
     etags: dice.chance(0.2),
+    untidy: paging !== 'offset' && dice.chance(0.2),
     ahead,
     date: dice.one(dates),
     took: dice.one([20, 300, 2 * second]),

@@ -23,14 +23,13 @@ export class WatchedFeed {
   #reading = false;
   #moved = false;
   #movedBefore = false;
-  #lastGood: Instant;
-  #pollStarted: Instant;
+  /** The watermark: what happened before it was read. */
+  #through: Instant;
 
   constructor(ledger: Ledger, timeline: Timeline) {
     this.ledger = ledger;
     this.#timeline = timeline;
-    this.#lastGood = timeline.now;
-    this.#pollStarted = timeline.now;
+    this.#through = timeline.now;
   }
 
   get feed(): Feed {
@@ -56,20 +55,17 @@ export class WatchedFeed {
     this.#former = edit;
     const { feed } = this;
     const readsAll = !feed.request.hasWatermark || feed.baseline || feed.deletes.by === 'sweep';
-    if (readsAll) this.unsure.push({ from: this.#lastGood, to: Number.POSITIVE_INFINITY });
+    if (readsAll)
+      this.unsure.push({ from: this.#through - Math.max(0, this.ledger.setting.ahead), to: Number.POSITIVE_INFINITY });
   }
 
   #former: Edit = {};
 
   hear(notice: Notice): void {
-    if (notice.name === 'poll:started') {
-      this.#reading = true;
-      this.#pollStarted = notice.at;
-    }
+    if (notice.name === 'poll:started') this.#reading = true;
     if (notice.name === 'poll:done') {
       this.polls += 1;
       if (notice.facts?.['everything'] === true) this.wholePolls += 1;
-      this.#lastGood = this.#pollStarted;
       this.#movedBefore = this.#moved;
       this.#rest();
     }
@@ -85,6 +81,7 @@ export class WatchedFeed {
   /** What is wrong with a step that became durable: the watermark must not be ahead of what was told. */
   check({ head, snapshot }: FeedState): string | undefined {
     const { setting } = this.ledger;
+    this.#through = head.watermark - setting.late;
     if (head.looked !== 'none') this.lookedAt ??= this.#timeline.now;
     if (head.relearn === undefined && head.request === this.feed.aspects.request) this.#relearned();
     if (!setting.dated || head.looked === 'none') return undefined;
