@@ -28,6 +28,8 @@ export class Engine {
   readonly #polls: Polls;
   readonly #appliedAt = new Map<string, Instant>();
   #plan: Plan = EMPTY_PLAN;
+  #fault: { readonly error: unknown } | undefined;
+  #halt: () => void = () => undefined;
   #failedDeliveries = 0;
 
   constructor(options: EngineOptions) {
@@ -69,8 +71,21 @@ export class Engine {
     return this.#plan;
   }
 
-  /** Makes a plan true: births first, so that a new feed's since is now whatever happens; then only what the diff touches is touched. */
+  /**
+   * Makes a plan true: births first, so that a new feed's since is now whatever happens; then only what the diff touches is touched. Rejects
+   * with a Fault of the journal, which ends `run` too: what was touched by then runs no more.
+   */
   async apply(plan: Plan): Promise<PlanDiff> {
+    try {
+      return await this.#apply(plan);
+    } catch (error) {
+      this.#fault ??= { error };
+      this.#halt();
+      throw error;
+    }
+  }
+
+  async #apply(plan: Plan): Promise<PlanDiff> {
     const at = this.#ports.clock.now();
     const diff = diffPlans(this.#plan, plan);
     for (const { feed, aspects } of diff.changed) if (aspects.includes('identity')) this.#appliedAt.set(feed.id, at);
@@ -117,8 +132,9 @@ export class Engine {
   async run(signal: AbortSignal, hard: AbortSignal): Promise<void> {
     const stop = new AbortController();
     const halt = (): void => stop.abort();
+    this.#halt = halt;
     signal.addEventListener('abort', halt);
-    if (signal.aborted) halt();
+    if (signal.aborted || this.#fault !== undefined) halt();
     const ending = async (run: Promise<void>): Promise<void> => {
       try {
         await run;
@@ -133,6 +149,7 @@ export class Engine {
         ending(this.#drain.run(stop.signal, hard)),
       ]);
       for (const end of ends) if (end.status === 'rejected') throw end.reason;
+      if (this.#fault !== undefined) throw this.#fault.error;
     } finally {
       signal.removeEventListener('abort', halt);
     }

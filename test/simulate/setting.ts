@@ -53,6 +53,8 @@ export interface Edit {
   /** Names one more field that does not count. */
   readonly ignore?: true;
   readonly request?: true;
+  /** Another path: the feed is another one from then on. */
+  readonly path?: true;
 }
 
 /** Draws a provider that shows what it must for its changes to be found at all. `pace`: between two polls. */
@@ -165,7 +167,7 @@ export function instanceText(setting: FeedSetting, edit: Edit): string {
     '  event.notification.signature.key: a-key-for-signing',
     '  event.poller.configuration:',
     '    things:',
-    `      url: ${JSON.stringify(`/things${query === '' ? '' : `?${query}`}`)}`,
+    `      url: ${JSON.stringify(`/${edit.path === true ? 'others' : 'things'}${query === '' ? '' : `?${query}`}`)}`,
     '      idField: id',
     `      schedule: ${(edit.every ?? setting.every) / second}s`,
     ...(setting.dated

@@ -16,10 +16,14 @@ export class WatchedFeed {
   readonly deadRecords = new Set<string>();
   readonly unsure: Stretch[] = [];
   lookedAt: Instant | undefined;
+  /** How often it became another feed. */
+  rebirths = 0;
   /** Polls that succeeded since that was set to 0, and those of them that read everything. */
   polls = 0;
   wholePolls = 0;
   readonly #timeline: Timeline;
+  #feed: Feed | undefined;
+  #birth: Instant | undefined;
   #reading = false;
   #moved = false;
   #movedBefore = false;
@@ -32,8 +36,13 @@ export class WatchedFeed {
     this.#through = timeline.now;
   }
 
+  get id(): string {
+    return `${this.ledger.setting.name}/things`;
+  }
+
+  /** As it is planned now, or was before its file was removed. */
   get feed(): Feed {
-    return feedOf(this.ledger.setting, this.edit);
+    return (this.#feed ??= feedOf(this.ledger.setting, this.edit));
   }
 
   /**
@@ -51,6 +60,7 @@ export class WatchedFeed {
   change(edit: Edit | undefined): void {
     const before = this.edit;
     this.edit = edit;
+    this.#feed = undefined;
     if (edit === undefined || edit.request === (before ?? this.#former).request) return;
     this.#former = edit;
     const { feed } = this;
@@ -82,6 +92,11 @@ export class WatchedFeed {
   check({ head, snapshot }: FeedState): string | undefined {
     const { setting } = this.ledger;
     this.#through = head.watermark - setting.late;
+    if (head.birth !== this.#birth) {
+      if (this.#birth !== undefined) this.rebirths += 1;
+      this.#birth = head.birth;
+      this.lookedAt = undefined;
+    }
     if (head.looked !== 'none') this.lookedAt ??= this.#timeline.now;
     if (head.relearn === undefined && head.request === this.feed.aspects.request) this.#relearned();
     if (!setting.dated || head.looked === 'none') return undefined;
@@ -98,8 +113,8 @@ export class WatchedFeed {
   }
 
   case(received: Case['received'], state: FeedState | undefined): Case {
-    const { feed, ledger, dead, deadRecords, lookedAt, unsure } = this;
-    return { feed, ledger, received, dead, deadRecords, state, lookedAt, unsure };
+    const { feed, ledger, dead, deadRecords, lookedAt, rebirths, unsure } = this;
+    return { feed, ledger, received, dead, deadRecords, state, lookedAt, rebirths, unsure };
   }
 
   #mustBeKnown(entry: Entry, since: Instant | 'all'): boolean {
