@@ -128,6 +128,8 @@ const paginations: Readonly<Record<FeedSetting['paging'], string>> = {
 };
 
 const compiled = new Map<string, Feed>();
+/** Feeds of several histories; each history has its own. */
+const kept = 50;
 
 /** The feed as the daemon would compile it from the file that says all this. */
 export function feedOf(setting: FeedSetting, edit: Edit = {}): Feed {
@@ -139,6 +141,7 @@ export function feedOf(setting: FeedSetting, edit: Edit = {}): Feed {
   const { plan, problems } = compilePlan(catalog);
   const feed = plan.feeds.get(`${setting.name}/things`);
   if (feed === undefined) throw new Error(`no feed: ${JSON.stringify([...catalog.problems, ...problems])}\n${text}`);
+  if (compiled.size >= kept) compiled.clear();
   compiled.set(`${setting.name} ${text}`, feed);
   return feed;
 }
