@@ -7,6 +7,7 @@ import { dateIn } from '../detect/dates.ts';
 import { openDetection, type Detection } from '../detect/detect.ts';
 import { newborn, onProvidersClock, type FirstAnswer } from '../detect/head.ts';
 import { nextWatermark } from '../detect/watermark.ts';
+import type { Witness } from '../detect/witness.ts';
 import { serverDate } from '../poll/verdict.ts';
 import type { PollFailure } from './ask.ts';
 import { conditionsOf, validatorOf } from './conditional.ts';
@@ -40,6 +41,8 @@ export interface PollOptions {
   readonly believe: boolean;
   /** When the plan that holds the feed was applied: the birth of a feed whose identity is new. */
   readonly appliedAt: Instant;
+  /** Is told what becomes of each record. */
+  readonly witness?: Witness;
 }
 
 /** Remembers a feed's birth durably, so that its since is the instant its plan was applied whatever happens before its first look. */
@@ -73,10 +76,11 @@ export async function pollFeed(
   options: PollOptions,
   signal: AbortSignal,
 ): Promise<PollReport> {
-  const work = await openWork(feed, ports, outbox, options.appliedAt);
+  const work = await openWork(feed, ports, outbox, options);
   const startedAt = ports.clock.now();
   const everything = readsEverything(feed, work.head, options, startedAt);
   const askedFrom = everything ? undefined : work.head.watermark;
+  work.witness.begins(askedFrom);
   const known = everything && feed.deletes.by === 'sweep' ? countKnown(work.snapshot) : 0;
   // A part of this reading may be committed and the rest never: then the provider is not asked whether the former listing still stands.
   const { validator: former, ...unasked } = work.head;
@@ -87,6 +91,8 @@ export async function pollFeed(
   const listing = await readListing(work, everything, startedAt, signal, conditions);
   if (!listing.ok) return { ok: false, failure: listing.failure, told: work.told };
   const { detection, reading } = listing;
+  const proves = everything && reading.listed && !reading.silent;
+  work.witness.listed(reading.unchanged ? 'same' : proves ? 'whole' : 'part');
 
   work.noticed.push(...tellRemarks(feed, work.head, detection, reading, startedAt, ports.tell));
   const deletions =
@@ -134,7 +140,7 @@ export async function pollFeed(
     ...(shiftingStart === undefined ? {} : { shiftingStart }),
     ...(absence === undefined ? {} : { sweptAt: startedAt }),
     ...(doubt === undefined ? {} : { doubt }),
-    ...(relearn === undefined || (everything && reading.listed && !reading.silent) ? {} : { relearn }),
+    ...(relearn === undefined || proves ? {} : { relearn }),
   };
   const stopped = await flush(work, head, 'end', signal);
   if (stopped !== undefined) return { ok: false, failure: stopped, told: work.told };
@@ -180,7 +186,7 @@ async function readListing(
   const take: TakePage = async (page, time, first) => {
     if (opened === undefined && work.head.looked === 'none')
       work.head = onProvidersClock(work.head, feed, clocksOf(feed, page, first));
-    const detection = (opened ??= openDetection(feed, work.head, work.snapshot, everything));
+    const detection = (opened ??= openDetection(feed, work.head, work.snapshot, everything, work.witness));
     work.pollDate = time.start;
     const outcomes = detection.page(page, time);
     if (outcomes === undefined) return noRecords();
@@ -191,7 +197,7 @@ async function readListing(
   if (!end.ok) return end;
   return {
     ok: true,
-    detection: opened ?? openDetection(feed, work.head, work.snapshot, everything),
+    detection: opened ?? openDetection(feed, work.head, work.snapshot, everything, work.witness),
     reading: end.reading,
   };
 }

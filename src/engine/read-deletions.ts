@@ -20,7 +20,8 @@ export async function readDeletions(
   signal: AbortSignal,
 ): Promise<ReadingEnd> {
   const { feed, ports, head } = work;
-  const deletions = openDeletions(feed, listing, head, { ...reading, seen: detection.seen, known: detection.known });
+  const records = { ...reading, seen: detection.seen, known: detection.known };
+  const deletions = openDeletions(feed, listing, head, records, work.witness);
   const end = await readPages(listing, position, ports, signal, async (page): Promise<PollFailure | undefined> => {
     const outcomes = deletions.page(page);
     if (outcomes === undefined) return noRecords();
