@@ -6,7 +6,7 @@ import { countKnown } from '../detect/absence.ts';
 import { dateIn } from '../detect/dates.ts';
 import { openDetection, type Detection } from '../detect/detect.ts';
 import { newborn, onProvidersClock, type FirstAnswer } from '../detect/head.ts';
-import { nextWatermark } from '../detect/watermark.ts';
+import { nextWatermark, type UpperBound } from '../detect/watermark.ts';
 import type { Witness } from '../detect/witness.ts';
 import { serverDate } from '../poll/verdict.ts';
 import type { PollFailure } from './ask.ts';
@@ -120,7 +120,7 @@ export async function pollFeed(
   if (absence !== undefined && !absence.ok) return { ok: false, failure: absence.failure, told: work.told };
   work.pending.push(...(absence?.outcomes ?? []));
 
-  const { watermark, shiftingStart } = nextWatermark(feed, work.head, {
+  const { watermark, shiftingStart, held } = nextWatermark(feed, work.head, {
     time: reading.time,
     newest: detection.newest(),
     shifting: reading.shifting || deletions?.reading.shifting === true,
@@ -134,6 +134,7 @@ export async function pollFeed(
   const head: FeedHead = {
     ...kept,
     watermark,
+    standing: { ...held, at: startedAt, watermark },
     looked,
     noticed: [...kept.noticed, ...work.noticed],
     ...(validator === undefined ? {} : { validator }),
@@ -216,13 +217,13 @@ function clocksOf(feed: Feed, page: Page, first: HttpAnswer): FirstAnswer {
 }
 
 /** No reading says anything of later than this: what its request printed, and, where the feed's beginning was moved back, that. */
-function upperBound(work: Work, askedFrom: Instant | undefined, now: Instant): Instant | undefined {
+function upperBound(work: Work, askedFrom: Instant | undefined, now: Instant): UpperBound | undefined {
   const { request, deletes } = work.feed;
   const bounds = [
     request.upperBound({ watermark: askedFrom, now }),
     deletes.by === 'feed' ? deletes.listing.request.upperBound({ watermark: work.head.watermark, now }) : undefined,
   ].filter((bound) => bound !== undefined);
-  const printed = bounds.length === 0 ? undefined : Math.min(...bounds);
-  if (askedFrom === undefined || askedFrom <= work.head.watermark) return printed;
-  return Math.min(work.head.watermark, printed ?? work.head.watermark);
+  if (askedFrom !== undefined && askedFrom > work.head.watermark && !bounds.some((at) => at < work.head.watermark))
+    return { at: work.head.watermark, by: 'beginning' };
+  return bounds.length === 0 ? undefined : { at: Math.min(...bounds), by: 'upper-bound' };
 }
