@@ -7,10 +7,13 @@ import { Drain } from '../deliver/drain.ts';
 import { diffPlans, type PlanDiff } from '../plan/diff.ts';
 import { Scheduler, type Scheduled, type Visit } from '../schedule/scheduler.ts';
 import { giveBirth, giveRebirth, type PollReport } from './cycle.ts';
+import { deadPause } from './dead-pause.ts';
 import { Polls } from './polls.ts';
 import { phaseOf } from './preview.ts';
 import type { EnginePorts } from './ports.ts';
-import { statusOf, type EngineStatus } from './status.ts';
+import { standingOf, type FeedStanding } from './standing.ts';
+import { statusOf, type EngineStatus, type StatusSource } from './status.ts';
+import { whyOf, type Why } from './why.ts';
 
 export interface EngineOptions extends EnginePorts {
   readonly delivery: Settings['delivery'];
@@ -31,6 +34,7 @@ export class Engine {
   #fault: { readonly error: unknown } | undefined;
   #halt: () => void = () => undefined;
   #failedDeliveries = 0;
+  #runsSince: Instant | undefined;
 
   constructor(options: EngineOptions) {
     const tell = (notice: Notice): void => {
@@ -88,7 +92,11 @@ export class Engine {
   async #apply(plan: Plan): Promise<PlanDiff> {
     const at = this.#ports.clock.now();
     const diff = diffPlans(this.#plan, plan);
-    for (const { feed, aspects } of diff.changed) if (aspects.includes('identity')) this.#appliedAt.set(feed.id, at);
+    for (const { feed, aspects } of diff.changed) {
+      if (!aspects.includes('identity')) continue;
+      this.#appliedAt.set(feed.id, at);
+      this.#polls.sightings.forget(feed.id);
+    }
     const known = new Set(this.#ports.journal.feeds());
     const unborn = diff.added.filter((feed) => !known.has(feed.id));
     for (const feed of diff.added) this.#appliedAt.set(feed.id, at);
@@ -130,6 +138,7 @@ export class Engine {
    * daemon.
    */
   async run(signal: AbortSignal, hard: AbortSignal): Promise<void> {
+    this.#runsSince = this.#ports.clock.now();
     const stop = new AbortController();
     const halt = (): void => stop.abort();
     this.#halt = halt;
@@ -193,7 +202,31 @@ export class Engine {
   }
 
   async status(): Promise<EngineStatus> {
-    return statusOf({
+    return statusOf(this.#sources());
+  }
+
+  /** Says why a feed stands where it stands; undefined for one that nobody knows. */
+  async stands(feed: string): Promise<FeedStanding | undefined> {
+    const key = this.#plan.feeds.get(feed)?.callback?.key;
+    // The drain knows it once it runs.
+    const asleep = this.#runsSince === undefined && key !== undefined;
+    const deadSince = asleep ? await deadPause(this.#plan, this.#ports.journal, key) : undefined;
+    return standingOf(feed, this.#sources(), deadSince);
+  }
+
+  /** Says what was last seen and told of a record. */
+  async why(feed: string, record: string): Promise<Why> {
+    return whyOf(feed, record, {
+      now: this.#ports.clock.now(),
+      journal: this.#ports.journal,
+      planned: this.#plan.feeds,
+      seen: this.#polls.sightings.of(feed, record),
+      watching: this.#runsSince,
+    });
+  }
+
+  #sources(): StatusSource {
+    return {
       plan: this.#plan,
       now: this.#ports.clock.now(),
       journal: this.#ports.journal,
@@ -202,7 +235,7 @@ export class Engine {
       pollable: (feed) => this.#pollable(feed),
       delivery: this.#drain.status(),
       full: this.#polls.full,
-    });
+    };
   }
 
   async #bear(feed: Feed, at: Instant, give = giveBirth): Promise<void> {

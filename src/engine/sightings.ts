@@ -46,6 +46,8 @@ export interface Seen {
   /** Readings of the feed so far. */
   readonly readings: number;
   readonly last: SeenReading | undefined;
+  /** The last reading is not remembered whole. */
+  readonly lost: boolean;
   /** The last good reading of everything, and whether this record was not in it; undefined where nobody can say any more. */
   readonly lastWhole: SeenReading | undefined;
   readonly absent: boolean | undefined;
@@ -116,13 +118,13 @@ export class Sightings {
   of(feed: string, recordId: string): Seen {
     const memory = this.#feeds.get(feed);
     if (memory === undefined)
-      return { sightings: [], readings: 0, last: undefined, lastWhole: undefined, absent: undefined };
+      return { sightings: [], readings: 0, last: undefined, lost: false, lastWhole: undefined, absent: undefined };
     const { unchanged, others, readings, last, whole, lost } = memory;
     const all = [...unchanged.newestLast(), ...others.newestLast()].filter((each) => each.recordId === recordId);
     const sightings = all.sort((a, b) => a.reading.number - b.reading.number).reverse();
     const shown = sightings.some((each) => each.reading === whole && each.shown);
     const absent = whole === undefined || (!shown && lost >= whole.number) ? undefined : !shown;
-    return { sightings, readings, last, lastWhole: whole, absent };
+    return { sightings, readings, last, lost: last !== undefined && lost >= last.number, lastWhole: whole, absent };
   }
 
   /** Lets go what was seen of a feed. */
