@@ -28,7 +28,7 @@ const sentences: Readonly<Record<Because, Sentence>> = {
   'same-date': () =>
     'other content under the same updated date as the version told, and dates alone count (compare: date)',
   settled: ({ told: version }) =>
-    `same updated date as the version told, and other content; but the poll that told it began ${version === undefined ? 'long' : `at ${iso(version.at)}, 60 s or more`} after that date, so the provider may not change it silently (promise 5); \`compare: content\` would tell it`,
+    `same updated date as the version told, and other content; but the poll that told it began ${version === undefined ? 'more than 60 s' : `at ${iso(version.at)}, 60 s (or two units of the date) or more`} after that date, so the provider may not change it silently (promise 5); \`compare: content\` would tell it`,
   'before-since': (ground, sighting) =>
     `updated before the feed's since, ${since(ground, sighting)}: learned, not told (start)`,
   'before-edit': () =>
