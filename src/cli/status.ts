@@ -107,10 +107,8 @@ function statusText(answer: StatusAnswer, local: boolean, world: World): string 
 
 function feedText(feed: FeedStatus | undefined, standing: FeedStanding, answer: StatusAnswer, world: World): string {
   const style = styles(mayColour(world, world.outIsTty));
-  const rows = [
-    ...standingRows(standing, answer.at),
-    ...(feed === undefined ? [] : feedRows(feed, standing, answer, style)),
-  ];
+  const [state, ...others] = feed === undefined ? [] : feedRows(feed, standing, answer, style);
+  const rows = [...(state === undefined ? [] : [state]), ...standingRows(standing, answer.at), ...others];
   return `${style('bold', standing.feed)}\n${rows.map(([name, value]) => `  ${name.padEnd(12)} ${value}\n`).join('')}`;
 }
 

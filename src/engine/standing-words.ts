@@ -33,7 +33,7 @@ export function standingSays(head: FeedHead, feed: Feed | undefined): string {
   }
   const { by, kept, at } = standing;
   const stays = kept === true && by !== 'no-record' && by !== 'first-shifting';
-  const earlier = stays ? ', and that would be earlier: it never moves backwards' : '';
+  const earlier = stays ? '; that poll alone proves less, and it never moves backwards' : '';
   const delay =
     feed === undefined || feed.pollDelay === 0 || !feed.request.hasWatermark
       ? ''
