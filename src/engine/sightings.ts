@@ -90,12 +90,14 @@ export class Sightings {
     const ignored = feed.rule.ignoreFields.map(parsePath);
     const counts = ignored.length === 0;
     const each = this.#each;
+    // A reading of more than are kept leaves nothing of an earlier one to compare with.
+    let comparable = each;
     return {
       begins(from) {
         reading.from = from;
       },
       saw(recordId, because, date, found, event, record?: SourceRecord) {
-        const prints = counts || record === undefined ? undefined : printsOf(record, ignored);
+        const prints = counts || record === undefined || comparable-- <= 0 ? undefined : printsOf(record, ignored);
         const ring = because === 'unchanged' || because === 'row-told' ? memory.unchanged : memory.others;
         const gone = ring.push(
           { recordId, reading, because, date, found, shown: record !== undefined, event, ignored: prints },

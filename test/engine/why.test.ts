@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Because } from '../../src/detect/witness.ts';
 import { knowing, name } from './knowing.ts';
-import { birth, day, hour, minute, scanned, second, swept, undatedSweep, watched, type Watch } from './watch.ts';
+import { birth, day, hour, minute, scanned, second, swept, watched, type Watch } from './watch.ts';
 
 const flagged = `${scanned}  deletes: {by: flag, field: state, values: [gone]}\n`;
 const deletionFeed = `${scanned}  deletes: {by: feed, url: "/deleted?since=\${gmtDate:yyyy-MM-dd'T'HH:mm:ss.SSS'Z'}", idField: gone, dateField: at}\n`;
