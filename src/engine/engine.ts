@@ -1,4 +1,5 @@
 import type { Settings } from '../model/catalog.ts';
+import type { FeedHead } from '../model/change.ts';
 import { Fault } from '../model/fault.ts';
 import type { Callback, Feed, Plan } from '../model/feed.ts';
 import type { Instant } from '../model/instant.ts';
@@ -6,6 +7,7 @@ import type { Notice } from '../model/notice.ts';
 import { Drain } from '../deliver/drain.ts';
 import { diffPlans, type PlanDiff } from '../plan/diff.ts';
 import { Scheduler, type Scheduled, type Visit } from '../schedule/scheduler.ts';
+import { Amendments } from './amendments.ts';
 import { giveBirth, giveRebirth, type PollReport } from './cycle.ts';
 import { Polls } from './polls.ts';
 import { phaseOf } from './preview.ts';
@@ -27,6 +29,12 @@ export class Engine {
   readonly #drain: Drain;
   readonly #polls: Polls;
   readonly #appliedAt = new Map<string, Instant>();
+  /** Ways to change what is remembered. */
+  readonly amendments: Amendments;
+  /** The last thing that nothing else may be done beside. */
+  #turn: Promise<unknown> = Promise.resolve();
+  /** Feeds are scheduled and born: not only looked at. */
+  #lives = false;
   #plan: Plan = EMPTY_PLAN;
   #failedDeliveries = 0;
 
@@ -63,6 +71,16 @@ export class Engine {
       visit: (id, signal) => this.#visit(id, signal),
       mayVisit: (id) => this.#mayVisit(id),
     });
+    this.amendments = new Amendments(this.#ports, {
+      plan: () => this.#plan,
+      still: (feeds, act) => this.#alone(() => this.#scheduler.still(feeds, act)),
+      begin: (feed, former) => this.#begin(feed, former),
+      renamed: (from, to) => {
+        this.#polls.forget(from);
+        this.#drain.moved(from, to);
+      },
+      taken: () => this.#drain.lookAgain(),
+    });
   }
 
   get plan(): Plan {
@@ -70,7 +88,12 @@ export class Engine {
   }
 
   /** Makes a plan true: births first, so that a new feed's since is now whatever happens; then only what the diff touches is touched. */
-  async apply(plan: Plan): Promise<PlanDiff> {
+  apply(plan: Plan): Promise<PlanDiff> {
+    return this.#alone(() => this.#apply(plan));
+  }
+
+  async #apply(plan: Plan): Promise<PlanDiff> {
+    this.#lives = true;
     const at = this.#ports.clock.now();
     const diff = diffPlans(this.#plan, plan);
     for (const { feed, aspects } of diff.changed) if (aspects.includes('identity')) this.#appliedAt.set(feed.id, at);
@@ -186,6 +209,27 @@ export class Engine {
       delivery: this.#drain.status(),
       full: this.#polls.full,
     });
+  }
+
+  #alone<T>(act: () => Promise<T>): Promise<T> {
+    const mine = this.#turn.then(act);
+    this.#turn = mine.catch(() => undefined);
+    return mine;
+  }
+
+  /** What is remembered of a feed was changed as a whole: nothing that was known of its polls holds any more. */
+  async #begin(id: string, former: FeedHead | undefined): Promise<void> {
+    this.#polls.forget(id);
+    const feed = this.#plan.feeds.get(id);
+    if (feed === undefined || !this.#lives) return;
+    if (this.#ports.journal.head(id) === undefined) {
+      const now = this.#ports.clock.now();
+      // Another life needs another birth, or its events would have the ids of the former one.
+      const at = now === former?.birth ? now + 1 : now;
+      this.#appliedAt.set(id, at);
+      await this.#bear(feed, at);
+    }
+    this.#scheduler.set(this.#scheduled(feed));
   }
 
   async #bear(feed: Feed, at: Instant, give = giveBirth): Promise<void> {

@@ -56,12 +56,22 @@ export interface Validator {
   readonly modified?: string;
 }
 
+/** What a feed reads, beside whose account it is: with the instance this is its identity. Secrets by their labels. */
+export interface FeedSubject {
+  readonly element: string;
+  readonly base: string;
+  readonly path: string;
+  readonly idFields: readonly string[];
+}
+
 /** All that is remembered of a feed beside its snapshot. */
 export interface FeedHead {
   /** `instance/resource`. */
   readonly feed: string;
   /** Hash of instance, element key, base URL, path and id field: another identity is another feed. */
   readonly identity: string;
+  /** What the identity was made of; absent in what older versions wrote. */
+  readonly subject?: FeedSubject;
   /** When this feed's life began; part of every event id. */
   readonly birth: Instant;
   /** From when on changes are told. */
