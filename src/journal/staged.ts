@@ -95,7 +95,6 @@ export function amend(
     // What was staged may be retired already; then a checkpoint holds it.
     const commits = batch?.feeds.get(name)?.commits ?? [];
     for (const commit of commits) commit.segment.feeds.set(name, commit.sequence);
-    segment.feeds.set(name, sequence);
     feeds.set(name, { name, head, generation, last: sequence, checkpoint: 0, commits });
   }
   if (entry.moved !== undefined) {
