@@ -21,11 +21,10 @@ export async function serveControl(
     const [, name = '', args = ''] = /^\/stream\/(\w+)\?(.*)$/.exec(incoming.url ?? '') ?? [];
     const stream = Object.hasOwn(streams, name) ? streams[name] : undefined;
     if (stream !== undefined) {
-      const given = JSON.parse(decodeURIComponent(args)) as readonly unknown[];
       const cutOff = (): void => void outgoing.destroy();
       stop?.addEventListener('abort', cutOff);
       outgoing.once('close', () => stop?.removeEventListener('abort', cutOff));
-      return void answerStream(stream, given, incoming, outgoing, wordsOf);
+      return void answerStream(stream, args, incoming, outgoing, wordsOf);
     }
     const chunks: Buffer[] = [];
     incoming.on('data', (chunk: Buffer) => chunks.push(chunk));

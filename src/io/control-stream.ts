@@ -15,15 +15,16 @@ const CHUNK = 64_000;
 /** Answers a question with lines. What goes wrong on the way is said behind them, so that an answer that was cut off is never taken for whole. */
 export async function answerStream(
   method: StreamMethod,
-  args: readonly unknown[],
+  query: string,
   incoming: IncomingMessage,
   outgoing: ServerResponse,
   wordsOf: (error: unknown) => object,
 ): Promise<void> {
   outgoing.writeHead(200, { 'content-type': 'application/x-ndjson', trailer: 'x-end' });
   let end: object = {};
+  let text = '';
   try {
-    let text = '';
+    const args = JSON.parse(decodeURIComponent(query)) as readonly unknown[];
     for await (const line of method(args, incoming)) {
       text += `${line}\n`;
       if (text.length >= CHUNK) {
@@ -32,10 +33,10 @@ export async function answerStream(
       }
       if (outgoing.destroyed) return;
     }
-    await send(outgoing, text);
   } catch (error) {
     end = wordsOf(error);
   }
+  await send(outgoing, text);
   incoming.resume();
   outgoing.addTrailers({ 'x-end': encodeURIComponent(JSON.stringify(end)) });
   outgoing.end();
