@@ -66,5 +66,7 @@ function remoteControl(socket: string): Control {
     reload: () => ask('reload'),
     events: (query) => ask('events', query),
     event: async (id) => (await ask<Awaited<ReturnType<Control['event']>> | null>('event', id)) ?? undefined,
+    stands: async (feed) => (await ask<Awaited<ReturnType<Control['stands']>> | null>('stands', feed)) ?? undefined,
+    why: (feed, record) => ask('why', feed, record),
   };
 }

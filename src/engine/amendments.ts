@@ -47,8 +47,8 @@ export interface Surroundings {
   readonly plan: () => Plan;
   /** Acts while none of these feeds is polled and no plan is applied. */
   readonly still: <T>(feeds: readonly string[], act: () => Promise<T>) => Promise<T>;
-  /** What is remembered of a feed is another's now, or nothing: it begins anew where it is planned. */
-  readonly begin: (feed: string, former: FeedHead | undefined) => Promise<void>;
+  /** What is remembered of a feed was changed as a whole; where nothing is left of it, a planned one is born with that birth. */
+  readonly begin: (feed: string, birth: Instant | undefined) => Promise<void>;
   readonly renamed: (from: string, to: string) => void;
   /** The journal holds deliveries that nobody was told of. */
   readonly taken: () => void;
@@ -98,8 +98,10 @@ export class Amendments {
     return this.#around.still([feed], async () => {
       const former = journal.head(feed);
       if (former === undefined) return this.#unknown(feed);
-      await journal.forget(feed, clock.now());
-      await this.#around.begin(feed, former);
+      const now = clock.now();
+      await journal.forget(feed, now);
+      // Another life needs another birth, or its events would have the ids of the former one.
+      await this.#around.begin(feed, now === former.birth ? now + 1 : now);
       return { ok: true, waiting: this.waiting(feed), planned: this.#around.plan().feeds.has(feed) };
     });
   }

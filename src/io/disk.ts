@@ -1,23 +1,49 @@
-import type { FileHandle } from 'node:fs/promises';
-import { mkdir, open, readdir, readFile, rename, unlink } from 'node:fs/promises';
+import * as nodeFiles from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { AppendFile, Disk } from '../model/disk.ts';
 import { Fault } from '../model/fault.ts';
 
+/** An open file, as far as a disk uses one. */
+export interface OpenFile {
+  write(
+    bytes: Uint8Array,
+    offset: number,
+    length: number,
+    position: number,
+  ): Promise<{ readonly bytesWritten: number }>;
+  read(bytes: Uint8Array, offset: number, length: number, position: number): Promise<{ readonly bytesRead: number }>;
+  stat(): Promise<{ readonly size: number }>;
+  truncate(size: number): Promise<void>;
+  sync(): Promise<void>;
+  datasync(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The calls of `node:fs/promises` that a disk makes: all that touches the files of the state goes through them. */
+export interface FileSystem {
+  open(path: string, flags: string, mode?: number): Promise<OpenFile>;
+  mkdir(path: string, options: { readonly recursive: true; readonly mode: number }): Promise<string | undefined>;
+  readdir(path: string): Promise<string[]>;
+  readFile(path: string): Promise<Uint8Array>;
+  rename(from: string, to: string): Promise<void>;
+  unlink(path: string): Promise<void>;
+}
+
 /**
  * The folder at `root` as a Disk; it is made with the first file. Removals are durable too. Rejects with a Fault `disk-full` (ENOSPC,
  * EDQUOT), `state-unwritable` (EACCES, EPERM, EROFS) or `disk-failed` (anything else).
  */
-export function openDisk(root: string): Disk {
+export function openDisk(root: string, files: FileSystem = nodeFiles): Disk {
   const at = (path: string): string => (path === '' ? root : join(root, path));
+  const makeFolder = folderMaker(files, root);
   // Two replacements of one file share the name of its new copy, so they must not run at once.
   const replacing = new Map<string, Promise<void>>();
 
   return {
     async list(folder) {
       try {
-        return (await readdir(at(folder))).sort();
+        return (await files.readdir(at(folder))).sort();
       } catch (error) {
         if (isMissing(error)) return [];
         throw trouble(`The folder ${at(folder)} cannot be listed`, at(folder), error);
@@ -26,7 +52,7 @@ export function openDisk(root: string): Disk {
 
     async read(path) {
       try {
-        return await readFile(at(path));
+        return await files.readFile(at(path));
       } catch (error) {
         if (isMissing(error)) return undefined;
         throw trouble(`${at(path)} cannot be read`, at(path), error);
@@ -35,7 +61,7 @@ export function openDisk(root: string): Disk {
 
     async readAt(path, offset, length) {
       return attempt(`${at(path)} cannot be read`, at(path), async () => {
-        const handle = await open(at(path), 'r');
+        const handle = await files.open(at(path), 'r');
         try {
           return await readExactly(handle, offset, length);
         } finally {
@@ -48,8 +74,8 @@ export function openDisk(root: string): Disk {
       return attempt(`${at(path)} cannot be opened`, at(path), async () => {
         await makeFolder(dirname(at(path)));
         // Written at known positions rather than with O_APPEND, so that what a failed write left behind is written over.
-        const handle = await openOrCreate(at(path));
-        await syncFolder(dirname(at(path)));
+        const handle = await openOrCreate(files, at(path));
+        await syncFolder(files, dirname(at(path)));
         return appendFile(at(path), handle, (await handle.stat()).size);
       });
     },
@@ -58,7 +84,12 @@ export function openDisk(root: string): Disk {
       const before = replacing.get(path) ?? Promise.resolve();
       const mine = before
         .catch(() => undefined)
-        .then(() => attempt(`${at(path)} cannot be written`, at(path), () => replaceFile(at(path), bytes)));
+        .then(() =>
+          attempt(`${at(path)} cannot be written`, at(path), async () => {
+            await makeFolder(dirname(at(path)));
+            await replaceFile(files, at(path), bytes);
+          }),
+        );
       replacing.set(path, mine);
       try {
         await mine;
@@ -70,27 +101,27 @@ export function openDisk(root: string): Disk {
     async rename(from, to) {
       await attempt(`${at(from)} cannot be moved to ${at(to)}`, at(to), async () => {
         await makeFolder(dirname(at(to)));
-        await rename(at(from), at(to));
-        await syncFolder(dirname(at(to)));
-        if (dirname(at(from)) !== dirname(at(to))) await syncFolder(dirname(at(from)));
+        await files.rename(at(from), at(to));
+        await syncFolder(files, dirname(at(to)));
+        if (dirname(at(from)) !== dirname(at(to))) await syncFolder(files, dirname(at(from)));
       });
     },
 
     async remove(path) {
       await attempt(`${at(path)} cannot be removed`, at(path), async () => {
         try {
-          await unlink(at(path));
+          await files.unlink(at(path));
         } catch (error) {
           if (isMissing(error)) return;
           throw error;
         }
-        await syncFolder(dirname(at(path)));
+        await syncFolder(files, dirname(at(path)));
       });
     },
   };
 }
 
-function appendFile(path: string, handle: FileHandle, found: number): AppendFile {
+function appendFile(path: string, handle: OpenFile, found: number): AppendFile {
   let size = found;
   // A file system may report a lost write once and call the next sync a success, so the first refusal is the last word.
   let lost: Fault | undefined;
@@ -130,35 +161,34 @@ function appendFile(path: string, handle: FileHandle, found: number): AppendFile
   };
 }
 
-async function openOrCreate(path: string): Promise<FileHandle> {
+async function openOrCreate(files: FileSystem, path: string): Promise<OpenFile> {
   try {
-    return await open(path, 'r+', 0o600);
+    return await files.open(path, 'r+', 0o600);
   } catch (error) {
     if (!isMissing(error)) throw error;
-    return await open(path, 'wx+', 0o600);
+    return await files.open(path, 'wx+', 0o600);
   }
 }
 
-async function replaceFile(path: string, bytes: Uint8Array): Promise<void> {
+async function replaceFile(files: FileSystem, path: string, bytes: Uint8Array): Promise<void> {
   const aside = `${path}.new`;
-  await makeFolder(dirname(path));
   try {
-    const handle = await open(aside, 'w', 0o600);
+    const handle = await files.open(aside, 'w', 0o600);
     try {
       await writeAll(handle, bytes, 0);
       await handle.sync();
     } finally {
       await handle.close();
     }
-    await rename(aside, path);
+    await files.rename(aside, path);
   } catch (error) {
-    await unlink(aside).catch(() => undefined);
+    await files.unlink(aside).catch(() => undefined);
     throw error;
   }
-  await syncFolder(dirname(path));
+  await syncFolder(files, dirname(path));
 }
 
-async function writeAll(handle: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
+async function writeAll(handle: OpenFile, bytes: Uint8Array, position: number): Promise<void> {
   for (let done = 0; done < bytes.length;) {
     const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, position + done);
     if (bytesWritten === 0) throw new Error('the system wrote nothing');
@@ -166,7 +196,7 @@ async function writeAll(handle: FileHandle, bytes: Uint8Array, position: number)
   }
 }
 
-async function readExactly(handle: FileHandle, offset: number, length: number): Promise<Uint8Array> {
+async function readExactly(handle: OpenFile, offset: number, length: number): Promise<Uint8Array> {
   const bytes = new Uint8Array(length);
   for (let done = 0; done < length;) {
     const { bytesRead } = await handle.read(bytes, done, length - done, offset + done);
@@ -176,15 +206,21 @@ async function readExactly(handle: FileHandle, offset: number, length: number): 
   return bytes;
 }
 
-/** Makes a folder and those above it, each entry durable before anything is put into it. */
-async function makeFolder(folder: string): Promise<void> {
-  const first = await mkdir(folder, { recursive: true, mode: 0o700 });
-  if (first === undefined) return;
-  for (let made = folder; made.length >= first.length; made = dirname(made)) await syncFolder(dirname(made));
+/** Makes folders of a disk, each entry durable before anything is put into it. */
+function folderMaker(files: FileSystem, root: string): (folder: string) => Promise<void> {
+  const durable = new Set<string>();
+  return async (folder) => {
+    const first = (await files.mkdir(folder, { recursive: true, mode: 0o700 })) ?? root;
+    // One that is there already may have been made by a process that ended before it was durable.
+    for (let made = folder; made.length >= Math.min(first.length, root.length); made = dirname(made)) {
+      if (!durable.has(made)) await syncFolder(files, dirname(made));
+      durable.add(made);
+    }
+  };
 }
 
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
+async function syncFolder(files: FileSystem, folder: string): Promise<void> {
+  const handle = await files.open(folder, 'r');
   try {
     await handle.sync();
   } finally {

@@ -128,9 +128,9 @@ async function readMemory(disk: Disk, feed: KnownFeed): Promise<FeedMemory> {
   if (memory === undefined || memory.generation !== feed.generation) {
     throw misfit(feed, path, memory?.generation ?? 0, feed.generation);
   }
+  // What the checkpoint holds is not marked as such: a process that ended may have put it in place without making that durable.
   feed.memory = memory;
   feed.commits = [];
-  if (checkpoint !== undefined) feed.checkpoint = Math.max(feed.checkpoint, checkpoint.sequence);
   return memory;
 }
 

@@ -64,6 +64,34 @@ export interface FeedSubject {
   readonly idFields: readonly string[];
 }
 
+/** Which of the bounds held the watermark (contract, promise 1), as the last good poll found. */
+export interface Standing {
+  readonly by:
+    /** The poll's start, by our clock, or by the provider's. */
+    | 'our-clock'
+    | 'provider-clock'
+    /** Without a `Date`: the newest record, or that there was none. */
+    | 'newest-record'
+    | 'no-record'
+    /** The start of the previous reading whose pages may shift, or that there was none. */
+    | 'shifting'
+    | 'first-shifting'
+    /** The upper bound that the url printed. */
+    | 'upper-bound'
+    /** The feed's beginning was moved back after the first look had asked from a later instant. */
+    | 'beginning'
+    /** An answer was entirely empty. */
+    | 'empty-answer'
+    /** The filter is finer than the dates. */
+    | 'precision';
+  /** The start of that poll, by our clock. */
+  readonly at: Instant;
+  /** The watermark that this explains; another one was set since. */
+  readonly watermark: Instant;
+  /** The bound lies before the watermark, which never moves backwards. */
+  readonly kept?: true;
+}
+
 /** All that is remembered of a feed beside its snapshot. */
 export interface FeedHead {
   /** `instance/resource`. */
@@ -78,6 +106,8 @@ export interface FeedHead {
   readonly since: Instant | 'all';
   /** The instant through which nothing is missing. */
   readonly watermark: Instant;
+  /** Why the watermark stands there; absent until a poll of this version ended well. */
+  readonly standing?: Standing;
   /** `none` until the first look is complete; `full` where it read everything. */
   readonly looked: 'none' | 'partial' | 'full';
   /** The start of the last reading that took several pages by page or offset. */
@@ -138,6 +168,8 @@ export interface ReadingTime {
   readonly start: Instant;
   /** The provider gave a `Date`, so `start` can be trusted as a watermark. */
   readonly dated: boolean;
+  /** `start` is the provider's: its clock is behind ours. */
+  readonly theirs?: true;
   /** A record dated later than this lies in the future. */
   readonly horizon: Instant;
   /** From the first request to the end of the last answer; 0 where one answer was all. */
