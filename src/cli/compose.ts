@@ -1,6 +1,6 @@
 import { Engine } from '../engine/engine.ts';
 import { withLastGood } from '../engine/last-good.ts';
-import { openAccounts } from '../io/accounts.ts';
+import { openAccounts, type OpenAccounts } from '../io/accounts.ts';
 import { systemClock } from '../io/clock.ts';
 import { openDisk } from '../io/disk.ts';
 import { openHttp } from '../io/http.ts';
@@ -54,6 +54,7 @@ export interface Applied {
 export interface Daemon {
   readonly engine: Engine;
   readonly journal: Journal;
+  readonly accounts: Pick<OpenAccounts, 'tokens' | 'reread'>;
   readonly clock: Clock;
   readonly tell: Tell;
   /** Takes known secret values out of a text that is to be shown. */
@@ -174,6 +175,7 @@ export async function openDaemon(first: Configuration, world: World, options: Da
   return {
     engine,
     journal,
+    accounts,
     clock,
     tell,
     scrub: scrubber(() => vault.values()),

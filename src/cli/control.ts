@@ -7,6 +7,7 @@ import type { Problem } from '../model/problem.ts';
 import { scrubValue } from '../io/scrub.ts';
 import type { Lost } from './configuration.ts';
 import type { Applied, Daemon } from './compose.ts';
+import { stateControlOf, type StateControl } from './state-control.ts';
 import { fileHolds } from './stands.ts';
 
 /** What `status` shows. */
@@ -37,7 +38,7 @@ export interface EventAnswer {
 }
 
 /** What commands ask of a daemon: the same whether it runs in this process or behind its socket. */
-export interface Control {
+export interface Control extends StateControl {
   /** Answers. */
   ping(): Promise<true>;
   status(): Promise<StatusAnswer>;
@@ -56,6 +57,7 @@ export function controlOf(daemon: Daemon, reload: () => Promise<Applied> = daemo
   const { engine, journal } = daemon;
   const clean = <T>(value: T): T => scrubValue(value, daemon.scrub);
   return {
+    ...stateControlOf(daemon, reload),
     ping: () => Promise.resolve(true),
     async status() {
       const { problems, broken, lost } = daemon.applied();

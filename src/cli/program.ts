@@ -11,6 +11,7 @@ import { packageVersion } from './package-root.ts';
 import { poll } from './poll.ts';
 import { reload } from './reload.ts';
 import { run } from './run.ts';
+import { describeState } from './state-commands.ts';
 import { status } from './status.ts';
 import { validate } from './validate.ts';
 import { EXIT, type Exit, type World } from './world.ts';
@@ -133,6 +134,8 @@ function describe(world: World, end: (exit: Exit) => void): Command {
     .action(async (feed: string, record: string, _options: unknown, command: Command) =>
       end(await eventsWhy({ ...common(command, 'elementd events why'), feed, record }, world)),
     );
+
+  describeState(program, { common, end, world });
 
   program
     .command('demo')

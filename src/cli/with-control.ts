@@ -4,6 +4,7 @@ import type { NoticeLevel } from '../model/notice.ts';
 import { openDaemon } from './compose.ts';
 import { printProblems, readConfiguration } from './configuration.ts';
 import { controlOf, type Control } from './control.ts';
+import { remoteState } from './state-remote.ts';
 import { EXIT, type Exit, type World } from './world.ts';
 
 export interface ControlOptions {
@@ -58,6 +59,7 @@ function remoteControl(socket: string): Control {
     return answer?.value as T;
   };
   return {
+    ...remoteState(socket),
     ping: () => ask('ping'),
     status: () => ask('status'),
     poll: (feed, believe) => ask('poll', feed, believe),

@@ -1,15 +1,15 @@
 import type { Settings } from '../model/catalog.ts';
-import { Fault } from '../model/fault.ts';
 import type { Callback, Feed, Plan } from '../model/feed.ts';
 import type { Instant } from '../model/instant.ts';
 import type { Notice } from '../model/notice.ts';
 import { Drain } from '../deliver/drain.ts';
 import { diffPlans, type PlanDiff } from '../plan/diff.ts';
 import { Scheduler, type Scheduled, type Visit } from '../schedule/scheduler.ts';
+import { Amendments } from './amendments.ts';
 import { giveBirth, giveRebirth, type PollReport } from './cycle.ts';
 import { deadPause } from './dead-pause.ts';
-import { Polls } from './polls.ts';
-import { phaseOf } from './preview.ts';
+import { bear, oneAfterTheOther, scheduledAs } from './entering.ts';
+import { Polls, visitOf } from './polls.ts';
 import type { EnginePorts } from './ports.ts';
 import { standingOf, type FeedStanding } from './standing.ts';
 import { statusOf, type EngineStatus, type StatusSource } from './status.ts';
@@ -30,6 +30,12 @@ export class Engine {
   readonly #drain: Drain;
   readonly #polls: Polls;
   readonly #appliedAt = new Map<string, Instant>();
+  /** Ways to change what is remembered. */
+  readonly amendments: Amendments;
+  /** What nothing else may be done beside. */
+  readonly #alone = oneAfterTheOther();
+  /** Feeds are scheduled and born: not only looked at. */
+  #lives = false;
   #plan: Plan = EMPTY_PLAN;
   #fault: { readonly error: unknown } | undefined;
   #halt: () => void = () => undefined;
@@ -69,6 +75,16 @@ export class Engine {
       visit: (id, signal) => this.#visit(id, signal),
       mayVisit: (id) => this.#mayVisit(id),
     });
+    this.amendments = new Amendments(this.#ports, {
+      plan: () => this.#plan,
+      still: (feeds, act) => this.#alone(() => this.#scheduler.still(feeds, act)),
+      begin: (feed, birth) => this.#begin(feed, birth),
+      renamed: (from, to) => {
+        this.#polls.forget(from);
+        this.#drain.moved(from, to);
+      },
+      taken: () => this.#drain.lookAgain(),
+    });
   }
 
   get plan(): Plan {
@@ -81,7 +97,7 @@ export class Engine {
    */
   async apply(plan: Plan): Promise<PlanDiff> {
     try {
-      return await this.#apply(plan);
+      return await this.#alone(() => this.#apply(plan));
     } catch (error) {
       this.#fault ??= { error };
       this.#halt();
@@ -90,6 +106,7 @@ export class Engine {
   }
 
   async #apply(plan: Plan): Promise<PlanDiff> {
+    this.#lives = true;
     const at = this.#ports.clock.now();
     const diff = diffPlans(this.#plan, plan);
     for (const { feed, aspects } of diff.changed) {
@@ -238,24 +255,24 @@ export class Engine {
     };
   }
 
-  async #bear(feed: Feed, at: Instant, give = giveBirth): Promise<void> {
-    try {
-      await give(feed, at, this.#ports);
-      const says = feed.baseline
-        ? 'is new: its first look reads everything'
-        : 'is new: it tells what changes from now on';
-      this.#ports.tell({ name: 'feed:born', level: 'info', at, feed: feed.id, instance: feed.instance, says });
-    } catch (error) {
-      // Born with its first poll instead, with the same instant.
-      if (!(error instanceof Fault) || error.code !== 'disk-full') throw error;
-      this.#polls.diskIsFull();
+  /** What is remembered of a feed was changed as a whole: nothing that was known of its polls holds any more. */
+  async #begin(id: string, birth: Instant | undefined): Promise<void> {
+    this.#polls.forget(id);
+    const feed = this.#plan.feeds.get(id);
+    if (feed === undefined || !this.#lives) return;
+    if (birth !== undefined) {
+      this.#appliedAt.set(id, birth);
+      await this.#bear(feed, birth);
     }
+    this.#scheduler.set(this.#scheduled(feed));
+  }
+
+  #bear(feed: Feed, at: Instant, give = giveBirth): Promise<void> {
+    return bear(feed, at, this.#ports, () => this.#polls.diskIsFull(), give);
   }
 
   #scheduled(feed: Feed): Scheduled {
-    const head = this.#ports.journal.head(feed.id);
-    const atOnce = head === undefined || head.looked === 'none' || head.identity !== feed.identity;
-    return { id: feed.id, schedule: feed.schedule, phase: phaseOf(feed), atOnce };
+    return scheduledAs(feed, this.#ports.journal.head(feed.id));
   }
 
   #pollable(feed: Feed): { readonly ok: true } | { readonly ok: false; readonly says: string } {
@@ -277,9 +294,4 @@ export class Engine {
     const appliedAt = this.#appliedAt.get(feed.id) ?? this.#ports.clock.now();
     return this.#polls.poll(feed, { believe, appliedAt }, signal);
   }
-}
-
-function visitOf(report: PollReport): Visit {
-  if (report.ok) return { ok: true };
-  return report.failure.notBefore === undefined ? { ok: false } : { ok: false, notBefore: report.failure.notBefore };
 }

@@ -1,6 +1,7 @@
 import { Fault } from '../model/fault.ts';
 import type { Feed } from '../model/feed.ts';
 import type { Duration, Instant } from '../model/instant.ts';
+import type { Visit } from '../schedule/scheduler.ts';
 import { VolatileFields } from '../detect/volatile.ts';
 import { pollFeed, type PollOptions, type PollReport } from './cycle.ts';
 import { FeedLog } from './feed-log.ts';
@@ -111,4 +112,10 @@ export class Polls {
 
 function isIgnored(path: string, ignored: readonly string[]): boolean {
   return ignored.some((each) => path === each || path.startsWith(`${each}.`));
+}
+
+/** How a poll counts for the schedule. */
+export function visitOf(report: PollReport): Visit {
+  if (report.ok) return { ok: true };
+  return report.failure.notBefore === undefined ? { ok: false } : { ok: false, notBefore: report.failure.notBefore };
 }

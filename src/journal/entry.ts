@@ -1,6 +1,8 @@
 import { crc32 } from 'node:zlib';
 import type { FeedHead } from '../model/change.ts';
+import type { Instant } from '../model/instant.ts';
 import type { Attempt, Commit, Delivery, NewDelivery, Settlement } from '../model/journal.ts';
+import type { FeedStep } from './feed-memory.ts';
 
 /** Where a body lies among the bodies of its entry, and the sum that it must have. */
 export interface BodyPlace {
@@ -40,10 +42,33 @@ export interface SettleEntry {
   readonly copy?: Copy;
 }
 
+/** What is to become true only with the amendment that names its batch; without one it never was. */
+export interface StageEntry {
+  readonly kind: 'stage';
+  readonly batch: number;
+  readonly step?: FeedStep;
+  readonly copy?: Copy & { readonly diedAt?: Instant };
+}
+
+/** One step that is none of a poll. It says all that is true afterwards but the snapshots, for the batch may be long retired. */
+export interface AmendEntry {
+  readonly kind: 'amend';
+  readonly at: Instant;
+  /** Feeds of which nothing is remembered any more. */
+  readonly dropped: readonly string[];
+  /** Feeds that are remembered as the batch says. */
+  readonly feeds: readonly { readonly head: FeedHead; readonly generation: number }[];
+  readonly batch?: number;
+  /** Deliveries of one feed that are another's from now on. */
+  readonly moved?: { readonly from: string; readonly to: string };
+}
+
 /** What a frame says. The bodies follow it, outside the JSON, so that each can be read by itself. */
 export type Entry =
   | CommitEntry
   | SettleEntry
+  | StageEntry
+  | AmendEntry
   | { readonly kind: 'attempt'; readonly attempt: Attempt }
   | { readonly kind: 'roster'; readonly feeds: Roster }
   | { readonly kind: 'carry'; readonly copy: Copy };
@@ -54,7 +79,15 @@ export interface Payload {
   readonly bodiesAt: number;
 }
 
-const kinds: ReadonlySet<unknown> = new Set<Entry['kind']>(['commit', 'settle', 'attempt', 'roster', 'carry']);
+const kinds: ReadonlySet<unknown> = new Set<Entry['kind']>([
+  'commit',
+  'settle',
+  'attempt',
+  'roster',
+  'carry',
+  'stage',
+  'amend',
+]);
 
 /** A payload: length of the JSON (u32), the JSON, the bodies. */
 export function encodeEntry(entry: Entry, bodies: readonly Uint8Array[] = []): Payload {

@@ -134,15 +134,17 @@ async function readMemory(disk: Disk, feed: KnownFeed): Promise<FeedMemory> {
   return memory;
 }
 
-async function readStep(disk: Disk, place: CommitPlace): Promise<CommitEntry> {
+async function readStep(disk: Disk, place: CommitPlace): Promise<FeedStep> {
   const frame = readFrame(await readSegmentAt(disk, place.segment, place.at, place.length), 0);
   if (frame === undefined) throw damaged(place.segment.path, place.at, 'a commit has changed on the disk');
   const entry = decodeEntry(frame.payload)?.entry;
-  if (entry?.kind !== 'commit') throw damaged(place.segment.path, place.at, 'no commit where one was');
-  return entry;
+  const step = entry?.kind === 'stage' ? entry.step : entry;
+  if (step === undefined || !('told' in step)) throw damaged(place.segment.path, place.at, 'no commit where one was');
+  return step;
 }
 
-function isWhole(step: FeedStep): boolean {
+/** Whether a step needs nothing that came before it. */
+export function isWhole(step: FeedStep): boolean {
   return step.generation === 0 || step.reborn === true;
 }
 

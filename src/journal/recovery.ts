@@ -12,7 +12,10 @@ import { readLiveLog } from './live-log.ts';
 import type { Outbox } from './outbox.ts';
 import { attempted, byCommit, emptyOutbox, enter, indexed, settleIn } from './outbox.ts';
 import { damaged, newerState } from './refusals.ts';
+import { checkpointPath } from './safe-name.ts';
 import type { Place, Segment } from './segment.ts';
+import type { Staged } from './staged.ts';
+import { amend, nothingStaged, renameLetters, stage } from './staged.ts';
 import { listRetired, newSegment, placeOf, readSegment } from './segment.ts';
 
 const format = 1;
@@ -26,6 +29,7 @@ export interface Ledger {
   readonly feeds: Map<string, KnownFeed>;
   /** A dead letter's body lies in its own file, so it may have no place. */
   readonly outbox: Outbox<Place | undefined>;
+  readonly staged: Staged;
 }
 
 /** What opening comes to. */
@@ -55,7 +59,8 @@ export async function checkFormat(disk: Disk): Promise<boolean> {
  */
 export async function recover(disk: Disk): Promise<Recovered> {
   const formatted = await checkFormat(disk);
-  const ledger: Ledger = { live: [], retired: await listRetired(disk), feeds: new Map(), outbox: emptyOutbox() };
+  const retired = await listRetired(disk);
+  const ledger: Ledger = { live: [], retired, feeds: new Map(), outbox: emptyOutbox(), staged: nothingStaged() };
   const revived = new Set<string>();
   const log = await readLiveLog(disk, (entry) => replay(ledger, revived, entry));
   if (log.segments.length === 0) await refuseOrphans(disk);
@@ -66,6 +71,13 @@ export async function recover(disk: Disk): Promise<Recovered> {
   const file = await openLast(disk, ledger, log);
   for (const path of log.empty) if (path !== ledger.live.at(-1)?.path) await removeIfPossible(disk, path);
   await takeDeadLetters(disk, ledger.outbox, letters, revived);
+  renameLetters(ledger);
+  for (const name of ledger.staged.dropped) {
+    if (!ledger.feeds.has(name)) await removeIfPossible(disk, checkpointPath(name));
+  }
+  ledger.staged.dropped.clear();
+  // Batches that were never amended are nothing; their numbers are not used again while they can be read.
+  ledger.staged.batches.clear();
   const notes = log.torn === undefined ? [] : [tornNote(log.torn)];
   return { ledger, file, next: log.next, notes };
 }
@@ -100,6 +112,12 @@ function replay(ledger: Ledger, revived: Set<string>, at: LiveEntry): void {
       return;
     case 'carry':
       takeCopy(outbox, segment, at.bodiesAt, entry.copy);
+      return;
+    case 'stage':
+      stage(ledger, entry, at);
+      return;
+    case 'amend':
+      amend(ledger, entry, at);
       return;
     case 'settle':
       settleDurably(outbox, segment, entry.settlement);

@@ -66,3 +66,14 @@ export function failedFor(cause: unknown): Fault {
 export function foreignHead(feed: string, found: string): Fault {
   return new Fault('internal', `A step of feed ${feed} came with the head of feed ${found}`);
 }
+
+/** A feed of which nothing is remembered. */
+export function unknownFeed(feed: string): Fault {
+  return new Fault('internal', `Nothing is remembered of feed ${feed} that could be moved`);
+}
+
+/** What went wrong and what to do, in one text. */
+export function says(error: unknown): string {
+  if (!(error instanceof Fault)) return error instanceof Error ? error.message : 'Unknown trouble';
+  return error.hint === undefined ? error.message : `${error.message} (${error.hint})`;
+}

@@ -56,6 +56,14 @@ export interface Validator {
   readonly modified?: string;
 }
 
+/** What a feed reads, beside whose account it is: with the instance this is its identity. Secrets by their labels. */
+export interface FeedSubject {
+  readonly element: string;
+  readonly base: string;
+  readonly path: string;
+  readonly idFields: readonly string[];
+}
+
 /** Which of the bounds held the watermark (contract, promise 1), as the last good poll found. */
 export interface Standing {
   readonly by:
@@ -90,6 +98,8 @@ export interface FeedHead {
   readonly feed: string;
   /** Hash of instance, element key, base URL, path and id field: another identity is another feed. */
   readonly identity: string;
+  /** What the identity was made of; absent in what older versions wrote. */
+  readonly subject?: FeedSubject;
   /** When this feed's life began; part of every event id. */
   readonly birth: Instant;
   /** From when on changes are told. */
