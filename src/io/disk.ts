@@ -1,9 +1,9 @@
 import type { FileHandle } from 'node:fs/promises';
 import { mkdir, open, readdir, readFile, rename, unlink } from 'node:fs/promises';
-import { userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { AppendFile, Disk } from '../model/disk.ts';
 import { Fault } from '../model/fault.ts';
+import { userName } from './user-name.ts';
 
 /**
  * The folder at `root` as a Disk; it is made with the first file. Removals are durable too. Rejects with a Fault `disk-full` (ENOSPC,
@@ -229,12 +229,4 @@ function reason(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown error';
   const comma = error.message.indexOf(', ');
   return comma < 0 ? error.message : error.message.slice(0, comma);
-}
-
-function userName(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    return String(process.getuid?.() ?? 'that runs elementd');
-  }
 }

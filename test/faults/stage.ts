@@ -27,8 +27,8 @@ interface Item {
 export interface StageOptions {
   /** The receiver's answers. */
   readonly script?: Script;
-  /** Lines of config.yaml. */
-  readonly config?: readonly string[];
+  /** Where the daemon keeps its state. Default: a folder of its own. */
+  readonly state?: string;
   readonly every?: string;
 }
 
@@ -43,6 +43,8 @@ export interface RunOptions {
 export interface Stage {
   readonly folder: string;
   readonly receiver: Receiver;
+  /** The instance's file, with another callback where one is given. */
+  instance(callback?: string): string;
   /** Requests that the provider got. */
   asked(): number;
   /** Creates a record, or makes a new version of it. */
@@ -80,16 +82,15 @@ export async function openStage(t: TestContext, options: StageOptions = {}): Pro
     await rm(folder, { recursive: true, force: true });
   });
   for (let id = 1; id <= 10; id += 1) items.set(id, { id, version: 1, text: '' });
-  const callback = [
-    `event.poller.refresh_interval: ${options.every ?? '150ms'}`,
-    `event.notification.callback.url: ${receiver.url}`,
-  ];
+  const instance = (callback = receiver.url): string =>
+    shopInstance(
+      provider.origin,
+      ['deletes: {by: sweep, every: 1ms}'],
+      [`event.poller.refresh_interval: ${options.every ?? '150ms'}`, `event.notification.callback.url: ${callback}`],
+    );
   await mkdir(join(folder, 'instances'));
-  await writeFile(join(folder, 'config.yaml'), ['state: ./state', ...(options.config ?? []), ''].join('\n'));
-  await writeFile(
-    join(folder, 'instances/shop.yaml'),
-    shopInstance(provider.origin, ['deletes: {by: sweep, every: 1ms}'], callback),
-  );
+  await writeFile(join(folder, 'config.yaml'), `state: ${options.state ?? './state'}\n`);
+  await writeFile(join(folder, 'instances/shop.yaml'), instance());
 
   const start = (args: readonly string[], { load, env = {}, behind = [] }: RunOptions = {}): Child => {
     const preload = load === undefined ? [] : ['--import', load];
@@ -120,6 +121,7 @@ export async function openStage(t: TestContext, options: StageOptions = {}): Pro
   return {
     folder,
     receiver,
+    instance,
     start,
     asked: () => asked,
     put(id, text = '') {
@@ -143,8 +145,11 @@ export async function openStage(t: TestContext, options: StageOptions = {}): Pro
       return { exit, text: child.lines.join('\n') };
     },
     async allTold(daemon) {
-      const ended = daemon.exit().then((code) => assert.fail(`it ended with ${code}:\n${daemon.lines.join('\n')}`));
-      while (!isTold()) await Promise.race([receiver.awaitCount(receiver.received.length + 1), ended]);
+      const ended = daemon.exit();
+      while (!isTold()) {
+        const code = await Promise.race([receiver.awaitCount(receiver.received.length + 1), ended]);
+        if (code !== undefined) assert.fail(`it ended with ${code}:\n${daemon.lines.slice(-5).join('\n')}`);
+      }
     },
     check() {
       const said = new Map<string, string>();
