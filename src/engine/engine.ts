@@ -1,5 +1,5 @@
 import type { Settings } from '../model/catalog.ts';
-import { Fault } from '../model/fault.ts';
+import { Fault, type FaultCode } from '../model/fault.ts';
 import type { Callback, Feed, Plan } from '../model/feed.ts';
 import type { Instant } from '../model/instant.ts';
 import type { Notice } from '../model/notice.ts';
@@ -17,6 +17,14 @@ export interface EngineOptions extends EnginePorts {
   /** Of elementd, for the User-Agent of deliveries. */
   readonly version: string;
 }
+
+/** Faults at a birth that the other feeds need not wait for. */
+const POSTPONED: ReadonlySet<FaultCode> = new Set<FaultCode>([
+  'disk-full',
+  'checkpoint-missing',
+  'journal-damaged',
+  'state-newer',
+]);
 
 const EMPTY_PLAN: Plan = { feeds: new Map() };
 
@@ -196,9 +204,9 @@ export class Engine {
         : 'is new: it tells what changes from now on';
       this.#ports.tell({ name: 'feed:born', level: 'info', at, feed: feed.id, instance: feed.instance, says });
     } catch (error) {
-      // Born with its first poll instead, with the same instant.
-      if (!(error instanceof Fault) || error.code !== 'disk-full') throw error;
-      this.#polls.diskIsFull();
+      // Born with its first poll instead, with the same instant; why its memory cannot be read is what that poll fails for.
+      if (!(error instanceof Fault) || !POSTPONED.has(error.code)) throw error;
+      if (error.code === 'disk-full') this.#polls.diskIsFull();
     }
   }
 
