@@ -89,7 +89,8 @@ export async function openDaemon(first: Configuration, world: World, options: Da
     options.listen?.(notice);
   };
 
-  await checkStateFolder(settings.state);
+  const doubt = await checkStateFolder(settings.state);
+  if (doubt !== undefined) tell({ name: 'journal:note', level: 'warn', at: clock.now(), says: doubt });
   const disk = openDisk(settings.state);
   const lock = await takeStateLock(settings.state, { pid: process.pid, startedAt: clock.now(), what: options.what });
   let journal: Journal;

@@ -1,5 +1,5 @@
 import type { FeedHead } from '../model/change.ts';
-import { Fault } from '../model/fault.ts';
+import { Fault, type FaultCode } from '../model/fault.ts';
 import type { Feed } from '../model/feed.ts';
 import type { Instant } from '../model/instant.ts';
 import type { Scheduled } from '../schedule/scheduler.ts';
@@ -7,7 +7,18 @@ import { giveBirth } from './cycle.ts';
 import type { EnginePorts } from './ports.ts';
 import { phaseOf } from './preview.ts';
 
-/** Gives a feed its birth, or another one, and says so. On a full disk it is born with its first poll instead, with the same instant. */
+/** Faults at a birth that the other feeds need not wait for. */
+const POSTPONED: ReadonlySet<FaultCode> = new Set<FaultCode>([
+  'disk-full',
+  'checkpoint-missing',
+  'journal-damaged',
+  'state-newer',
+]);
+
+/**
+ * Gives a feed its birth, or another one, and says so. On a full disk it is born with its first poll instead, with the same instant; where its
+ * memory cannot be read, that is what its first poll fails for.
+ */
 export async function bear(
   feed: Feed,
   at: Instant,
@@ -22,8 +33,8 @@ export async function bear(
       : 'is new: it tells what changes from now on';
     ports.tell({ name: 'feed:born', level: 'info', at, feed: feed.id, instance: feed.instance, says });
   } catch (error) {
-    if (!(error instanceof Fault) || error.code !== 'disk-full') throw error;
-    onFull();
+    if (!(error instanceof Fault) || !POSTPONED.has(error.code)) throw error;
+    if (error.code === 'disk-full') onFull();
   }
 }
 

@@ -1,5 +1,6 @@
 import { createServer, request } from 'node:http';
 import { chmod, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { Fault } from '../model/fault.ts';
 import { answerStream, askStream, type StreamMethod } from './control-stream.ts';
 import { socketAddress } from './socket-address.ts';
@@ -49,8 +50,12 @@ export async function serveControl(
     await chmod(path, 0o600);
   } catch (error) {
     address.release();
-    const hint = 'the state directory must be on a file system that can hold sockets';
-    throw new Fault('state-unwritable', `the control socket ${path} cannot be made`, { hint, cause: error });
+    const full = (error as NodeJS.ErrnoException).code === 'ENOSPC';
+    const hint = full
+      ? `make room on the disk that holds ${path}: a small file must fit`
+      : 'the state directory must be on a file system that can hold sockets, and belong to the user who runs elementd';
+    const says = `the control socket ${path} cannot be made: ${error instanceof Error ? error.message : 'unknown error'}`;
+    throw new Fault(full ? 'disk-full' : 'state-unwritable', says, { hint, cause: error });
   }
   return {
     async close() {
@@ -99,9 +104,12 @@ export async function askControl(
       outgoing.on('error', (error: NodeJS.ErrnoException) => {
         if (NOBODY.has(error.code ?? '')) resolve(undefined);
         else if (error.code === 'EACCES') {
-          const hint = 'run the command as the user that the daemon runs as';
+          const hint = 'run the command as the user whom it belongs to and the daemon runs as';
           reject(
-            new Fault('state-locked', `the daemon's socket ${path} belongs to another user`, { hint, cause: error }),
+            new Fault('state-locked', `the state directory ${dirname(path)} belongs to another user`, {
+              hint,
+              cause: error,
+            }),
           );
         } else reject(new Fault('internal', 'the daemon ended the conversation', { cause: error }));
       });

@@ -49,6 +49,8 @@ export class LogWriter {
   #queue: Write[] = [];
   #running: Promise<void> | undefined;
   #refusal: Fault | undefined;
+  /** Bytes of the last batch that found no room. */
+  #refused = 0;
 
   constructor(options: WriterOptions) {
     this.#options = options;
@@ -114,7 +116,7 @@ export class LogWriter {
     if (full === undefined) return;
     const settlements = this.#onlySettlements(writes, full);
     const spent = reserve.released;
-    await reserve.release();
+    await reserve.release(this.#refused);
     const still = spent ? full : await this.#append(settlements);
     if (still !== undefined) for (const write of settlements) write.reject(still);
   }
@@ -171,6 +173,7 @@ export class LogWriter {
       await this.#file.append(bytes);
     } catch (error) {
       if (!isFull(error)) throw error;
+      this.#refused = bytes.length;
       // Synced, so that no later power cut leaves the half-written batch in the middle of the log.
       await this.#file.truncate(segment.bytes);
       await this.#file.sync();

@@ -47,6 +47,13 @@ export function newerState(path: string, found: number, known: number): Fault {
   });
 }
 
+/** A whole entry of the log, its sum is right, that says something which this version has no word for. */
+export function unknownEntry(path: string, at: number): Fault {
+  return new Fault('state-newer', `${path}, byte ${at}, holds an entry that this version of elementd does not know`, {
+    hint: 'nothing was changed; run the version of elementd that wrote it, or a later one',
+  });
+}
+
 /** The journal was closed. */
 export function closed(): Fault {
   return new Fault('stopped', 'The journal is closed');
