@@ -3,11 +3,12 @@ import { test } from 'node:test';
 import type { Told } from '../../src/model/change.ts';
 import { openFileJournal } from '../../src/journal/file-journal.ts';
 import { bytesInUse } from '../support/bytes-in-use.ts';
-import { simulatedDisk } from '../support/simulated-disk.ts';
+import { simulatedDisk, type SimulatedDisk } from '../support/simulated-disk.ts';
 import { noon, standingClock, step, week } from './steps.ts';
 
 const feeds = Array.from({ length: 20 }, (_, index) => `feed-${index}/contacts`);
 const records = 1_000;
+const options = { clock: standingClock(), retention: week };
 
 /** Ids of 24 characters, digests as they are made of records. */
 function many(feed: string): readonly (readonly [string, Told])[] {
@@ -17,30 +18,39 @@ function many(feed: string): readonly (readonly [string, Told])[] {
   });
 }
 
-test('opening keeps no record in memory, and loading a feed less than 150 bytes for each of its own', async () => {
+/** A disk with all feeds, some of them in their checkpoints, the others in the log alone. */
+async function written(): Promise<SimulatedDisk> {
   const disk = simulatedDisk();
-  const options = { clock: standingClock(), retention: week };
-  const writing = await openFileJournal(disk, options);
-  for (const feed of feeds) await writing.commit(step(feed, 0, { told: many(feed) }));
-  // Some of them are read from their checkpoints, the others from the log.
-  for (const feed of feeds.slice(15)) {
-    await writing.commit(step(feed, 1, { told: [['new', { n: 1, digest: '', at: noon }]] }));
-  }
-  await writing.close();
-  for (const feed of feeds.slice(0, 15)) disk.put(`feeds/${feed}.json`, undefined);
+  const journal = await openFileJournal(disk, options);
+  for (const feed of feeds) await journal.commit(step(feed, 0, { told: many(feed) }));
+  await journal.close();
+  for (const feed of feeds.slice(5)) disk.put(`feeds/${feed}.json`, undefined);
+  return disk;
+}
+
+/** Bytes a record that a journal takes after it was opened, and after everything was loaded. */
+async function measured(disk: SimulatedDisk): Promise<{ readonly opened: number; readonly loaded: number }> {
   const total = feeds.length * records;
-  const least = { opened: Infinity, loaded: Infinity };
+  const before = bytesInUse();
+  const journal = await openFileJournal(disk, options);
+  const opened = (bytesInUse() - before) / total;
+  for (const feed of feeds) await journal.load(feed);
+  const loaded = (bytesInUse() - before) / total;
+  for (const feed of feeds) assert.equal((await journal.load(feed))?.snapshot.size, records);
+  return { opened, loaded };
+}
+
+test('opening keeps no record in memory, and loading a feed less than 150 bytes for each of its own', async () => {
+  const disk = await written();
+  await measured(disk);
 
   // What else the process does meanwhile is no part of it.
-  for (let measured = 0; measured < 3; measured += 1) {
-    const before = bytesInUse();
-    const journal = await openFileJournal(disk, options);
-    least.opened = Math.min(least.opened, (bytesInUse() - before) / total);
-    for (const feed of feeds) await journal.load(feed);
-    least.loaded = Math.min(least.loaded, (bytesInUse() - before) / total);
-    assert.equal((await journal.load('feed-19/contacts'))?.snapshot.size, records + 1);
-  }
+  const [first, second] = [await measured(disk), await measured(disk)];
 
-  assert.ok(least.opened < 20, `${least.opened.toFixed(1)} bytes a record after opening`);
-  assert.ok(least.loaded < 150, `${least.loaded.toFixed(1)} bytes a record after loading`);
+  const opened = Math.min(first.opened, second.opened);
+  const loaded = Math.min(first.loaded, second.loaded);
+  console.log('VAL', first, second);
+  assert.ok(opened < 20, `${opened.toFixed(1)} bytes a record after opening`);
+  assert.ok(loaded < 150, `${loaded.toFixed(1)} bytes a record after loading`);
+  assert.ok(loaded > 48, `${loaded.toFixed(1)} bytes a record are less than it says`);
 });
