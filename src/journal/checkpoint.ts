@@ -14,7 +14,7 @@ export interface Checkpoint {
 }
 
 const version = 1;
-/** Records written between two pauses. */
+/** Records written or read between two pauses. */
 const stretch = 5_000;
 
 /**
@@ -52,10 +52,19 @@ export async function writeCheckpoint(disk: Disk, feed: string, memory: FeedMemo
 export async function readCheckpoint(disk: Disk, feed: string): Promise<Checkpoint | undefined> {
   const path = checkpointPath(feed);
   const bytes = await disk.read(path);
-  if (bytes === undefined) return undefined;
+  return bytes === undefined ? undefined : parseCheckpoint(path, feed, bytes, () => disk.list('journal'));
+}
+
+/** What the bytes of a checkpoint say; rejects as `readCheckpoint` does. A pause is made after every few thousand records. */
+export async function parseCheckpoint(
+  path: string,
+  feed: string,
+  bytes: Uint8Array,
+  pause: () => Promise<unknown>,
+): Promise<Checkpoint> {
   const refuse = (says: string, cause?: unknown): Error => unreadable(path, says, checkpointHint, cause);
 
-  const read = await readMembers(disk, bytes).catch((error: unknown) => {
+  const read = await readMembers(bytes, pause).catch((error: unknown) => {
     throw error instanceof SyntaxError ? refuse('it is not whole JSON', error) : error;
   });
   if (read === undefined) throw refuse('it is not an object');
@@ -76,15 +85,15 @@ export async function readCheckpoint(disk: Disk, feed: string): Promise<Checkpoi
 
 /** What a checkpoint says, in whatever form and order. */
 interface Members {
-  /** All but the records. */
+  /** In the order in which they stand; the records are empty here. */
   readonly members: ReadonlyMap<string, unknown>;
   readonly snapshot?: CompactSnapshot;
   /** The id of a record that is not whole. */
   readonly broken?: string;
 }
 
-/** Takes a checkpoint to pieces; undefined where it is no object. Records are read one by one with pauses, as they are written. */
-async function readMembers(disk: Disk, bytes: Uint8Array): Promise<Members | undefined> {
+/** Takes a checkpoint to pieces, record by record; undefined where it is no object. */
+async function readMembers(bytes: Uint8Array, pause: () => Promise<unknown>): Promise<Members | undefined> {
   const json = new JsonMembers(bytes);
   const members = new Map<string, unknown>();
   let snapshot: CompactSnapshot | undefined;
@@ -99,12 +108,13 @@ async function readMembers(disk: Disk, bytes: Uint8Array): Promise<Members | und
       members.set(key, json.value());
       continue;
     }
+    members.set(key, undefined);
     snapshot = new CompactSnapshot();
     for (let id = json.next(); id !== undefined; id = json.next()) {
       const told = json.value();
       if (isTold(told)) snapshot.set(id, told);
       else broken ??= id;
-      if (snapshot.size % stretch === 0) await disk.list('journal');
+      if (snapshot.size % stretch === 0) await pause();
     }
   }
   json.end();
