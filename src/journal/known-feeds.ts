@@ -74,9 +74,10 @@ export function knowCommit(
   }
   feed.head = step.head;
   feed.generation = step.generation + 1;
-  feed.last = place.sequence;
-  place.segment.feeds.set(step.feed, place.sequence);
-  if (feed.memory === undefined) feed.commits.push({ ...place, whole: isWhole(step) });
+  const { segment, at, length, sequence } = place;
+  feed.last = sequence;
+  segment.feeds.set(step.feed, sequence);
+  if (feed.memory === undefined) feed.commits.push({ segment, at, length, sequence, whole: isWhole(step) });
   else remember(feed.memory, step);
   return feed;
 }

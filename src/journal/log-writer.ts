@@ -140,7 +140,8 @@ export class LogWriter {
     if (segment === undefined) throw new Fault('internal', 'The journal has no segment to write to');
 
     // Copies tell how things stand after the former batch; in front of this one they stay true.
-    const ordered = [...batch].sort((a, b) => Number(b.kind === 'carry') - Number(a.kind === 'carry'));
+    const carries = batch.filter((write) => write.kind === 'carry');
+    const ordered = carries.length === 0 ? batch : [...carries, ...batch.filter((write) => write.kind !== 'carry')];
     const payloads: Uint8Array[] = segment.bytes === 0 ? [roster()] : [];
     const placed: { readonly write: Write; readonly position: number }[] = [];
     for (const write of ordered) {

@@ -23,8 +23,14 @@ export interface Told {
   readonly deleted?: Instant;
 }
 
-/** Record id -> version told. The truth about what receivers know. */
-export type Snapshot = ReadonlyMap<string, Told>;
+/** Record id -> version told. The truth about what receivers know. A Map is one; iterations go in the order in which records came. */
+export interface Snapshot extends Iterable<readonly [recordId: string, told: Told]> {
+  readonly size: number;
+  has(recordId: string): boolean;
+  get(recordId: string): Told | undefined;
+  keys(): Iterable<string>;
+  values(): Iterable<Told>;
+}
 
 /** How two readings of a record are compared. Kept with what was stored under it, so that an edit tells nothing twice. */
 export interface CompareRule {
