@@ -1,10 +1,14 @@
 import type { PollReport } from '../engine/cycle.ts';
+import type { FeedStanding } from '../engine/standing.ts';
 import type { EngineStatus } from '../engine/status.ts';
+import type { Why } from '../engine/why.ts';
 import type { EventQuery, ToldEvent } from '../model/journal.ts';
 import type { Problem } from '../model/problem.ts';
 import { scrubValue } from '../io/scrub.ts';
 import type { Lost } from './configuration.ts';
 import type { Applied, Daemon } from './compose.ts';
+import { stateControlOf, type StateControl } from './state-control.ts';
+import { fileHolds } from './stands.ts';
 
 /** What `status` shows. */
 export interface StatusAnswer extends EngineStatus {
@@ -34,7 +38,7 @@ export interface EventAnswer {
 }
 
 /** What commands ask of a daemon: the same whether it runs in this process or behind its socket. */
-export interface Control {
+export interface Control extends StateControl {
   /** Answers. */
   ping(): Promise<true>;
   status(): Promise<StatusAnswer>;
@@ -42,6 +46,10 @@ export interface Control {
   reload(): Promise<ReloadAnswer>;
   events(query: EventQuery): Promise<readonly ToldEvent[]>;
   event(id: string): Promise<EventAnswer | undefined>;
+  /** Why a feed stands where it stands; undefined for one that nobody knows. */
+  stands(feed: string): Promise<FeedStanding | undefined>;
+  /** What was last seen and told of a record, and why. */
+  why(feed: string, record: string): Promise<Why>;
 }
 
 /** Answers commands from a daemon in this process. */
@@ -49,6 +57,7 @@ export function controlOf(daemon: Daemon, reload: () => Promise<Applied> = daemo
   const { engine, journal } = daemon;
   const clean = <T>(value: T): T => scrubValue(value, daemon.scrub);
   return {
+    ...stateControlOf(daemon, reload),
     ping: () => Promise.resolve(true),
     async status() {
       const { problems, broken, lost } = daemon.applied();
@@ -72,6 +81,13 @@ export function controlOf(daemon: Daemon, reload: () => Promise<Applied> = daemo
       const found = (await journal.events({})).find((event) => event.id === id || event.delivery === id);
       return found === undefined ? undefined : { event: clean(found), body: await journal.body(found.delivery) };
     },
+    async stands(feed) {
+      const standing = await engine.stands(feed);
+      if (standing === undefined) return undefined;
+      const holds = [...standing.holds, ...fileHolds(feed, daemon.applied(), engine.plan.feeds.has(feed))];
+      return clean({ ...standing, holds });
+    },
+    why: async (feed, record) => clean(await engine.why(feed, record)),
   };
 }
 

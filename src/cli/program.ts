@@ -5,11 +5,13 @@ import type { NoticeLevel } from '../model/notice.ts';
 import { demo } from './demo.ts';
 import { dryRun } from './dry-run.ts';
 import { eventsList, eventsShow } from './events.ts';
+import { eventsWhy } from './events-why.ts';
 import { exitOf } from './exit-of.ts';
 import { packageVersion } from './package-root.ts';
 import { poll } from './poll.ts';
 import { reload } from './reload.ts';
 import { run } from './run.ts';
+import { describeState } from './state-commands.ts';
 import { status } from './status.ts';
 import { validate } from './validate.ts';
 import { EXIT, type Exit, type World } from './world.ts';
@@ -124,6 +126,16 @@ function describe(world: World, end: (exit: Exit) => void): Command {
     .action(async (id: string, _options: unknown, command: Command) =>
       end(await eventsShow({ ...common(command, 'elementd events show'), id }, world)),
     );
+  events
+    .command('why')
+    .description('what was last seen and told of a record, and why a reading told nothing')
+    .argument('<feed>', 'INSTANCE/RESOURCE')
+    .argument('<record>', 'its id; one that begins with a hyphen behind --')
+    .action(async (feed: string, record: string, _options: unknown, command: Command) =>
+      end(await eventsWhy({ ...common(command, 'elementd events why'), feed, record }, world)),
+    );
+
+  describeState(program, { common, end, world });
 
   program
     .command('demo')

@@ -9,7 +9,7 @@ export class Outbox {
   /** Deliveries whose feed has no callback now. */
   readonly parked = new Lane('');
   readonly #all = new Map<string, Pending>();
-  readonly #order = new RecordOrder();
+  #order = new RecordOrder();
   #added = 0;
 
   has(id: string): boolean {
@@ -74,6 +74,17 @@ export class Outbox {
       headFor(pending, keyOf(pending.parcel.feed));
       this.lane(pending.key).add(pending);
     }
+  }
+
+  /** Makes the deliveries of one feed another's: its records are theirs from now on. Where they go is for `reroute`. */
+  rename(from: string, to: string): void {
+    this.#order = new RecordOrder();
+    for (const pending of this.#all.values()) {
+      if (pending.parcel.feed === from) pending.parcel = { ...pending.parcel, feed: to };
+      pending.waitsFor = 0;
+      pending.followers.clear();
+    }
+    for (const pending of this.#all.values()) this.#order.add(pending);
   }
 
   /** Ends the pauses of a callback's deliveries, as far as the receiver did not ask for them. */

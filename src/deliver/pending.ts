@@ -6,7 +6,8 @@ export type Parcel = Pick<Delivery, 'id' | 'feed' | 'events' | 'bytes' | 'commit
 
 /** A delivery that is not settled, and where it stands. */
 export interface Pending {
-  readonly parcel: Parcel;
+  /** Another one only where its feed is moved. */
+  parcel: Parcel;
   /** Its place in the order of commits. */
   readonly order: number;
   /** The callback it goes to; undefined while its feed has none. */

@@ -1,7 +1,8 @@
 import type { DeletionListing, Position } from '../model/feed.ts';
 import { openDeletions, type RecordsRead } from '../detect/deletions.ts';
 import type { Detection } from '../detect/detect.ts';
-import type { PollFailure } from './ask.ts';
+import { failed, type PollFailure } from './ask.ts';
+import type { Reread } from './judge-absence.ts';
 import { noRecords, readPages, type ReadingEnd } from './read-pages.ts';
 import { flush, type Work } from './slices.ts';
 
@@ -15,10 +16,12 @@ export async function readDeletions(
   detection: Detection,
   reading: Omit<RecordsRead, 'seen' | 'known'>,
   position: Position,
+  readAgain: () => Promise<Reread>,
   signal: AbortSignal,
 ): Promise<ReadingEnd> {
   const { feed, ports, head } = work;
-  const deletions = openDeletions(feed, listing, head, { ...reading, seen: detection.seen, known: detection.known });
+  const records = { ...reading, seen: detection.seen, known: detection.known };
+  const deletions = openDeletions(feed, listing, head, records, work.witness);
   const end = await readPages(listing, position, ports, signal, async (page): Promise<PollFailure | undefined> => {
     const outcomes = deletions.page(page);
     if (outcomes === undefined) return noRecords();
@@ -28,6 +31,18 @@ export async function readDeletions(
   if (!end.ok) {
     const { says, ...rest } = end.failure;
     return { ok: false, failure: { ...rest, says: `the list of deletions: ${says}` } };
+  }
+  if (deletions.unsure().size > 0) {
+    // What was read so far is committed before, so that the further reading compares with it.
+    const stopped = await flush(work, head, 'all', signal);
+    if (stopped !== undefined) return { ok: false, failure: stopped };
+    const again = await readAgain();
+    if (!again.ok) return again;
+    const { listed, silent } = again.reading;
+    if (!listed || silent)
+      return failed({ says: 'a further reading, to see which records are gone, was answered with nothing' });
+    for (const [recordId, deletion] of deletions.unsure())
+      if (!again.detection.seen.has(recordId)) work.pending.push(deletion());
   }
   if (deletions.undated() > 0 && !head.noticed.includes(UNDATED)) {
     work.noticed.push(UNDATED);

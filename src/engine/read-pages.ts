@@ -133,7 +133,10 @@ export async function readPages(
     if (turned.kind === 'broken') return failed(turned.failure);
     if (turned.kind === 'done') {
       const unfollowed = pagination.by === 'none' && nextLinkOf(answer.headers['link']) !== undefined;
-      const whole = pages === 1 && read.listed && !unfollowed ? { request, answer } : undefined;
+      const { fullPage } = listing.request;
+      // A page that is full may stay as it is to the letter when another one follows it: only a header says so.
+      const closed = pagination.by !== 'link' || (fullPage !== undefined && records < fullPage);
+      const whole = pages === 1 && read.listed && !unfollowed && closed ? { request, answer } : undefined;
       const flags = { shifting, silent, listed: listed && !unfollowed, unusable, unfollowed, unchanged: false };
       return { ok: true, reading: { time, pages, ...flags, whole } };
     }

@@ -1,8 +1,8 @@
 import * as nodeFiles from 'node:fs/promises';
-import { userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { AppendFile, Disk } from '../model/disk.ts';
 import { Fault } from '../model/fault.ts';
+import { userName } from './user-name.ts';
 
 /** An open file, as far as a disk uses one. */
 export interface OpenFile {
@@ -36,6 +36,7 @@ export interface FileSystem {
  */
 export function openDisk(root: string, files: FileSystem = nodeFiles): Disk {
   const at = (path: string): string => (path === '' ? root : join(root, path));
+  const makeFolder = folderMaker(files, root);
   // Two replacements of one file share the name of its new copy, so they must not run at once.
   const replacing = new Map<string, Promise<void>>();
 
@@ -71,7 +72,7 @@ export function openDisk(root: string, files: FileSystem = nodeFiles): Disk {
 
     async append(path) {
       return attempt(`${at(path)} cannot be opened`, at(path), async () => {
-        await makeFolder(files, dirname(at(path)));
+        await makeFolder(dirname(at(path)));
         // Written at known positions rather than with O_APPEND, so that what a failed write left behind is written over.
         const handle = await openOrCreate(files, at(path));
         await syncFolder(files, dirname(at(path)));
@@ -83,7 +84,12 @@ export function openDisk(root: string, files: FileSystem = nodeFiles): Disk {
       const before = replacing.get(path) ?? Promise.resolve();
       const mine = before
         .catch(() => undefined)
-        .then(() => attempt(`${at(path)} cannot be written`, at(path), () => replaceFile(files, at(path), bytes)));
+        .then(() =>
+          attempt(`${at(path)} cannot be written`, at(path), async () => {
+            await makeFolder(dirname(at(path)));
+            await replaceFile(files, at(path), bytes);
+          }),
+        );
       replacing.set(path, mine);
       try {
         await mine;
@@ -94,7 +100,7 @@ export function openDisk(root: string, files: FileSystem = nodeFiles): Disk {
 
     async rename(from, to) {
       await attempt(`${at(from)} cannot be moved to ${at(to)}`, at(to), async () => {
-        await makeFolder(files, dirname(at(to)));
+        await makeFolder(dirname(at(to)));
         await files.rename(at(from), at(to));
         await syncFolder(files, dirname(at(to)));
         if (dirname(at(from)) !== dirname(at(to))) await syncFolder(files, dirname(at(from)));
@@ -166,7 +172,6 @@ async function openOrCreate(files: FileSystem, path: string): Promise<OpenFile> 
 
 async function replaceFile(files: FileSystem, path: string, bytes: Uint8Array): Promise<void> {
   const aside = `${path}.new`;
-  await makeFolder(files, dirname(path));
   try {
     const handle = await files.open(aside, 'w', 0o600);
     try {
@@ -201,11 +206,17 @@ async function readExactly(handle: OpenFile, offset: number, length: number): Pr
   return bytes;
 }
 
-/** Makes a folder and those above it, each entry durable before anything is put into it. */
-async function makeFolder(files: FileSystem, folder: string): Promise<void> {
-  const first = await files.mkdir(folder, { recursive: true, mode: 0o700 });
-  if (first === undefined) return;
-  for (let made = folder; made.length >= first.length; made = dirname(made)) await syncFolder(files, dirname(made));
+/** Makes folders of a disk, each entry durable before anything is put into it. */
+function folderMaker(files: FileSystem, root: string): (folder: string) => Promise<void> {
+  const durable = new Set<string>();
+  return async (folder) => {
+    const first = (await files.mkdir(folder, { recursive: true, mode: 0o700 })) ?? root;
+    // One that is there already may have been made by a process that ended before it was durable.
+    for (let made = folder; made.length >= Math.min(first.length, root.length); made = dirname(made)) {
+      if (!durable.has(made)) await syncFolder(files, dirname(made));
+      durable.add(made);
+    }
+  };
 }
 
 async function syncFolder(files: FileSystem, folder: string): Promise<void> {
@@ -254,12 +265,4 @@ function reason(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown error';
   const comma = error.message.indexOf(', ');
   return comma < 0 ? error.message : error.message.slice(0, comma);
-}
-
-function userName(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    return String(process.getuid?.() ?? 'that runs elementd');
-  }
 }

@@ -13,6 +13,8 @@ export interface DeadLetter {
   readonly order: number;
   readonly diedAt: Instant;
   readonly body: string;
+  /** Sequence of the last move of a feed before this was written; absent: none was in the live log. */
+  readonly named?: number;
 }
 
 const version = 1;
@@ -62,7 +64,8 @@ export async function removeDeadLetter(disk: Disk, id: string): Promise<void> {
 
 /** The index entry of a dead letter. */
 export function heldLetter(letter: DeadLetter): Held<undefined> {
-  return { delivery: letter.delivery, order: letter.order, place: undefined, diedAt: letter.diedAt };
+  const { delivery, order, diedAt, named } = letter;
+  return { delivery, order, place: undefined, diedAt, ...(named === undefined ? {} : { named }) };
 }
 
 async function readLetter(disk: Disk, path: string): Promise<DeadLetter | undefined> {
@@ -87,8 +90,11 @@ export function parseLetter(path: string, bytes: Uint8Array): DeadLetter {
   }
   if (!isLetter(parsed)) throw unreadable(path, 'it is not whole', hint);
   // A member after the body where a sum should be: the sum's own member has changed.
-  if (sealed === 'unsealed' && Object.keys(parsed).at(-1) !== 'body') throw unreadable(path, 'its sum is wrong', hint);
-  return { delivery: parsed.delivery, order: parsed.order, diedAt: parsed.diedAt, body: parsed.body };
+  const last = Object.keys(parsed).at(-1);
+  if (sealed === 'unsealed' && last !== 'body' && last !== 'named') throw unreadable(path, 'its sum is wrong', hint);
+  const { delivery, order, diedAt, body } = parsed;
+  const named = 'named' in parsed && typeof parsed.named === 'number' ? { named: parsed.named } : {};
+  return { delivery, order, diedAt, body, ...named };
 }
 
 function isLetter(value: object): value is DeadLetter {

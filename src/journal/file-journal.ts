@@ -2,9 +2,19 @@ import type { FeedHead, FeedState } from '../model/change.ts';
 import type { Disk } from '../model/disk.ts';
 import { Fault } from '../model/fault.ts';
 import type { Duration, Instant } from '../model/instant.ts';
-import type { Attempt, Commit, Delivery, EventQuery, Journal, Settlement, ToldEvent } from '../model/journal.ts';
+import type {
+  Attempt,
+  Commit,
+  Delivery,
+  EventQuery,
+  Journal,
+  Keepsake,
+  Settlement,
+  ToldEvent,
+} from '../model/journal.ts';
 import type { NoticeLevel, NoticeName } from '../model/notice.ts';
 import type { Clock, Tell } from '../model/ports.ts';
+import { Amendments } from './amendments.ts';
 import { compact, liveBytesOf, liveLimit, removeExpired } from './compaction.ts';
 import { readDeadLetter } from './dead-letters.ts';
 import type { CommitEntry } from './entry.ts';
@@ -18,11 +28,11 @@ import { LogWriter } from './log-writer.ts';
 import { deadOf, enter, indexed, isOpen, pendingOf } from './outbox.ts';
 import type { Ledger } from './recovery.ts';
 import { isSaid, recover } from './recovery.ts';
-import { foreignHead, staleGeneration, stepUnderWay } from './refusals.ts';
+import { foreignHead, says, staleGeneration, stepUnderWay } from './refusals.ts';
 import type { Reserve } from './reserve.ts';
 import { openReserve } from './reserve.ts';
 import { placeOf, readBody } from './segment.ts';
-import { rememberAttempt, settleDelivery } from './settling.ts';
+import { finishAmendments, finishWherePossible, rememberAttempt, settleDelivery } from './settling.ts';
 
 export interface FileJournalOptions {
   readonly clock: Pick<Clock, 'now'>;
@@ -71,6 +81,7 @@ export async function openFileJournal(disk: Disk, options: FileJournalOptions): 
     roster: () => encodeEntry({ kind: 'roster', feeds: rosterOf(ledger.feeds) }).bytes,
   });
   await removeExpired(disk, ledger, options.clock.now() - options.retention);
+  await finishWherePossible({ disk, ledger, writer, reserve }, (_id, act) => act());
   return new FileJournal({ disk, ledger, writer, reserve, options: settings, say });
 }
 
@@ -79,7 +90,8 @@ export class FileJournal implements Journal {
   readonly #parts: Parts;
   readonly #history: History;
   /** Feeds whose step is being written. */
-  readonly #underWay = new Set<string>();
+  readonly #underWay = new Map<string, Promise<void>>();
+  readonly #amendments: Amendments;
   /** The last thing asked about a delivery, while it goes on: the next one waits for it. */
   readonly #turns = new Map<string, Promise<void>>();
   #compacting: Promise<void> | undefined;
@@ -90,6 +102,14 @@ export class FileJournal implements Journal {
   constructor(parts: Parts) {
     this.#parts = parts;
     this.#history = openHistory(parts.disk, parts.ledger, (says) => parts.say('journal:note', 'warn', says));
+    this.#amendments = new Amendments({
+      ...parts,
+      underWay: this.#underWay,
+      inTurn: (id, act) => this.#inTurn(id, act),
+      compacted: async () => this.#compacting,
+      body: (id) => this.body(id),
+      amended: () => this.#compactWhereDue(),
+    });
   }
 
   feeds(): readonly string[] {
@@ -102,12 +122,20 @@ export class FileJournal implements Journal {
 
   async load(feed: string): Promise<FeedState | undefined> {
     const known = this.#parts.ledger.feeds.get(feed);
-    return known === undefined ? undefined : readable(await memoryOf(this.#parts.disk, known));
+    if (known === undefined) return undefined;
+    try {
+      return readable(await memoryOf(this.#parts.disk, known));
+    } catch (error) {
+      // It may have been dropped, and its checkpoint removed, while it was being read.
+      if (this.#parts.ledger.feeds.get(feed) === known) throw error;
+      return this.load(feed);
+    }
   }
 
   async commit(commit: Commit): Promise<void> {
     const { ledger, writer } = this.#parts;
     const { feed } = commit;
+    for (let held = this.#amendments.held(feed); held !== undefined; held = this.#amendments.held(feed)) await held;
     const generation = ledger.feeds.get(feed)?.generation ?? 0;
     if (writer.refusal !== undefined) throw writer.refusal;
     if (commit.head.feed !== feed) throw foreignHead(feed, commit.head.feed);
@@ -117,13 +145,14 @@ export class FileJournal implements Journal {
     const deliveries = commit.deliveries.filter((fresh) => !isOpen(ledger.outbox, fresh.id));
     const { entry, bodies } = commitEntry({ ...commit, deliveries });
     const { bytes, bodiesAt } = encodeEntry(entry, bodies);
-    this.#underWay.add(feed);
+    const written = writer.write(
+      'commit',
+      () => bytes,
+      (place) => apply(ledger, entry, place, bodiesAt),
+    );
+    this.#underWay.set(feed, written);
     try {
-      await writer.write(
-        'commit',
-        () => bytes,
-        (written) => apply(ledger, entry, written, bodiesAt),
-      );
+      await written;
     } finally {
       this.#underWay.delete(feed);
     }
@@ -166,6 +195,22 @@ export class FileJournal implements Journal {
     return this.#history.events(query, this.#since());
   }
 
+  forget(feed: string, at: Instant): Promise<void> {
+    return this.#amendments.forget(feed, at);
+  }
+
+  move(from: string, head: FeedHead, at: Instant): Promise<void> {
+    return this.#amendments.move(from, head, at);
+  }
+
+  takeIn(pieces: AsyncIterable<Keepsake>, at: Instant): Promise<void> {
+    return this.#amendments.takeIn(pieces, at);
+  }
+
+  giveOut(): AsyncIterable<Keepsake> {
+    return this.#amendments.giveOut();
+  }
+
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
@@ -174,6 +219,7 @@ export class FileJournal implements Journal {
   async #close(): Promise<void> {
     const { disk, ledger, writer, say } = this.#parts;
     await writer.stop();
+    await this.#amendments.idle();
     await Promise.allSettled([...this.#turns.values()]);
     await this.#compacting;
     for (const feed of ledger.feeds.values()) {
@@ -213,7 +259,7 @@ export class FileJournal implements Journal {
 
   #compactWhereDue(): void {
     const { ledger, options, writer } = this.#parts;
-    if (this.#compacting !== undefined || writer.refusal !== undefined) return;
+    if (this.#compacting !== undefined || writer.refusal !== undefined || this.#amendments.staging) return;
     const live = liveBytesOf(ledger);
     if (live <= Math.max(liveLimit(ledger, options.liveBytes), this.#patience)) return;
     this.#compacting = this.#compact(live).finally(() => {
@@ -225,6 +271,7 @@ export class FileJournal implements Journal {
     const { disk, ledger, options, say, writer } = this.#parts;
     const stopped = (): boolean => writer.refusal !== undefined;
     try {
+      await finishAmendments(this.#parts, (id, act) => this.#inTurn(id, act));
       await compact({ disk, ledger, writer, liveBytes: options.liveBytes, stopped });
       await removeExpired(disk, ledger, this.#since());
       this.#patience = 0;
@@ -246,9 +293,4 @@ function apply(ledger: Ledger, entry: CommitEntry, written: Written, bodiesAt: n
     enter(ledger.outbox, { delivery: indexed(fresh, sequence, fresh.length), order, place });
     isSaid(segment, fresh.committedAt);
   });
-}
-
-function says(error: unknown): string {
-  if (!(error instanceof Fault)) return error instanceof Error ? error.message : 'Unknown trouble';
-  return error.hint === undefined ? error.message : `${error.message} (${error.hint})`;
 }

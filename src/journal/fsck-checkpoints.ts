@@ -48,10 +48,10 @@ export async function lookAtCheckpoint(
   const read = await disk.read(path);
   if (read === undefined) return undefined;
   const bytes = Buffer.from(read.buffer, read.byteOffset, read.byteLength);
-  const sound = tryParse(path, feed, bytes);
+  const sound = await tryParse(path, feed, bytes);
   if (!(sound instanceof Fault)) return { path, feed, ...factsOf(sound) };
   const mended = mendSealed(bytes);
-  const whole = mended === undefined ? sound : tryParse(path, feed, mended);
+  const whole = mended === undefined ? sound : await tryParse(path, feed, mended);
   if (mended !== undefined && !(whole instanceof Fault)) return { path, feed, ...factsOf(whole), mended };
   const says = reasonOf(sound);
   return { path, feed, says, rest: salvage(bytes, feed) };
@@ -74,9 +74,9 @@ function factsOf({ memory, sequence }: Checkpoint): Pick<CheckpointFile, 'sequen
   return { sequence, generation: memory.generation, head: memory.head };
 }
 
-function tryParse(path: string, feed: string, bytes: Buffer): Checkpoint | Fault {
+async function tryParse(path: string, feed: string, bytes: Buffer): Promise<Checkpoint | Fault> {
   try {
-    return parseCheckpoint(path, feed, bytes);
+    return await parseCheckpoint(path, feed, bytes, async () => undefined);
   } catch (error) {
     if (error instanceof Fault && error.code === 'journal-damaged') return error;
     throw error;

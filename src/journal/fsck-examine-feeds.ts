@@ -9,9 +9,9 @@ import { headAt, judgeFeed } from './fsck-feeds.ts';
 import type { Act, Finding } from './fsck-finding.ts';
 import type { Readers, Rebuilt } from './fsck-rebuild.ts';
 import { rebuildFeed } from './fsck-rebuild.ts';
-import { sayFeed, sayParked } from './fsck-say-feeds.ts';
+import { sayFeed, sayLeftover, sayParked } from './fsck-say-feeds.ts';
 import type { Addition } from './fsck-segments.ts';
-import { readCommit } from './fsck-segments.ts';
+import { readStep } from './fsck-segments.ts';
 import type { LostRange, Survey } from './fsck-survey.ts';
 import { lostRanges } from './fsck-survey.ts';
 import { damaged } from './refusals.ts';
@@ -96,7 +96,7 @@ async function judge(
   const inLive = lost.some((range) => range.live);
   const readers: Readers = {
     retryFor,
-    step: (step) => readCommit(disk, survey, step),
+    step: (step) => readStep(disk, survey, step),
     file: async (path) => {
       const bytes = await disk.read(path);
       if (bytes === undefined) throw damaged(path, 0, 'it vanished while it was being read');
@@ -112,6 +112,13 @@ async function judge(
   for (const feed of [...new Set([...survey.trails.keys(), ...files.keys(), ...bad.keys()])].sort()) {
     const found: FeedCase = { feed, trail: survey.trails.get(feed), file: files.get(feed), bad: bad.get(feed) };
     const { file, bad: unusable } = found;
+    const dropped = survey.dropped.get(feed) ?? 0;
+    if (found.trail === undefined && (file?.sequence ?? unusable?.rest.sequence ?? 0) < dropped) {
+      const path = checkpointPath(feed);
+      findings.push(sayLeftover(path, feed));
+      acts.push({ does: 'remove', path });
+      continue;
+    }
     // What a damaged file says of a later end of the log counts for its own feed alone.
     const beyond = (unusable?.rest.sequence ?? 0) >= survey.next;
     const cut: LostRange = { first: survey.next, last: Infinity, live: true };
@@ -166,7 +173,7 @@ async function judge(
 
 async function* commitsOf(rebuilds: readonly (() => Promise<Rebuilt>)[]): AsyncIterable<CommitEntry> {
   for (const build of rebuilds) {
-    const { head, generation, snapshot } = (await build()).memory;
+    const { head, generation, snapshot } = await build();
     yield { kind: 'commit', feed: head.feed, generation, head, told: [...snapshot], reborn: true, deliveries: [] };
   }
 }

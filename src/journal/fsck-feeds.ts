@@ -54,7 +54,10 @@ export type Verdict =
 /** Judges a feed. `lost`: what the log does not hold; `liveFrom`: where the live log begins. */
 export function judgeFeed(found: FeedCase, lost: readonly LostRange[], liveFrom: number): Verdict {
   const { trail, file, bad } = found;
-  const points = pointsOf(found);
+  const all = pointsOf(found);
+  // Where generations begin again, the feed was forgotten and born anew in what is lost: what came before is another life.
+  const anew = all.findLastIndex((point, index) => !point.whole && point.before < (all[index - 1]?.after ?? 0));
+  const points = anew < 0 ? all : all.slice(anew);
   const [first] = points;
   const last = points.at(-1);
   const named = [...(trail?.steps ?? []), ...(trail?.rosters ?? [])].some((mark) => mark.live);
@@ -62,7 +65,7 @@ export function judgeFeed(found: FeedCase, lost: readonly LostRange[], liveFrom:
 
   const gaps: Gap[] = [];
   // What was lost before anything is known of the feed may have been its own.
-  if (first !== undefined && !first.whole && live.some((range) => range.first <= first.sequence)) {
+  if (first !== undefined && !first.whole && (anew >= 0 || live.some((range) => range.first <= first.sequence))) {
     gaps.push({ former: undefined, next: first });
   }
   for (const [index, next] of points.entries()) {
@@ -82,7 +85,7 @@ export function judgeFeed(found: FeedCase, lost: readonly LostRange[], liveFrom:
     return { kind: 'rebuild', points, gap: undefined, undelivered: false, exact: true, salvaged: false };
   }
   const salvaged = file === undefined && bad !== undefined && bad.rest.records.size > 0;
-  const known = file !== undefined || first?.whole === true || salvaged;
+  const known = points.some((point) => point.file !== undefined) || first?.whole === true || salvaged;
   if (!known || (last === undefined && bad?.rest.head === undefined)) return { kind: 'park', named, points };
   return { kind: 'rebuild', points, gap, undelivered: undelivered !== undefined, exact: false, salvaged };
 }
@@ -104,13 +107,14 @@ function pointsOf({ trail, file, bad }: FeedCase): readonly Point[] {
       return { sequence, before: generation, after: generation + 1, whole, step };
     }),
   ];
-  if (file !== undefined) {
+  const from = trail?.from ?? 0;
+  if (file !== undefined && file.sequence >= from) {
     const { sequence, generation } = file;
     points.push({ sequence, before: generation, after: generation, whole: false, file });
   }
   const { head, sequence = 0, generation = 0 } = bad?.rest ?? {};
   // Every generation is a frame of its own.
-  if (head !== undefined && sequence >= generation && generation > 0) {
+  if (head !== undefined && sequence >= Math.max(generation, from) && generation > 0) {
     points.push({ sequence, before: generation, after: generation, whole: false, head });
   }
   // A checkpoint stands behind the step that it was written after; the sort keeps it there.

@@ -23,6 +23,8 @@ export interface ExaminedLetters extends Examination {
 interface Traces {
   copy?: Pick<DeadLetter, 'delivery' | 'order' | 'body'>;
   settled?: Settlement;
+  /** The last move of its feed. */
+  named?: number;
 }
 
 interface Damaged {
@@ -76,7 +78,7 @@ export async function examineLetters(disk: Disk, paths: readonly string[], surve
 function judge(
   path: string,
   says: string,
-  { copy, settled }: Traces,
+  { copy, settled, named }: Traces,
   survey: Survey,
 ): { readonly finding: Finding; readonly act: Act; readonly id?: string } {
   const remove: Act = { does: 'remove', path };
@@ -87,15 +89,15 @@ function judge(
     return { finding: { ...base, means, repair: 'move it aside, so that the daemon starts' }, act: remove };
   }
   const { delivery } = copy;
-  const named = { ...base, feed: delivery.feed };
+  const ours = { ...base, feed: delivery.feed };
   const open = survey.open.get(delivery.id);
   if (open?.live === true) {
     const means = `nothing: the log says that delivery ${delivery.id} of feed ${delivery.feed} is still to be sent`;
-    return { finding: { ...named, means, repair: 'remove it; the delivery is sent' }, act: remove };
+    return { finding: { ...ours, means, repair: 'remove it; the delivery is sent' }, act: remove };
   }
   if (open === undefined && settled?.outcome !== 'dead') {
     const means = `nothing: the log says that delivery ${delivery.id} of feed ${delivery.feed} was ${settled?.outcome ?? 'settled'} since`;
-    return { finding: { ...named, means, repair: 'remove it' }, act: remove };
+    return { finding: { ...ours, means, repair: 'remove it' }, act: remove };
   }
   // Where its death cannot be read in the log, the file alone says that it died.
   const death =
@@ -105,10 +107,11 @@ function judge(
     order: copy.order,
     diedAt: death.at,
     body: copy.body,
+    ...(named === undefined ? {} : { named }),
   };
   return {
     finding: {
-      ...named,
+      ...ours,
       means: `dead letter ${delivery.id} of feed ${delivery.feed} cannot be read`,
       repair: 'write it anew from its copy in the log: nothing is lost',
     },
@@ -148,6 +151,15 @@ async function findTraces(disk: Disk, survey: Survey, damaged: readonly Damaged[
         };
         if (entry.kind === 'commit') {
           entry.deliveries.forEach((fresh, order) => note(indexed(fresh, sequence, fresh.length), order, fresh));
+        } else if (entry.kind === 'amend' && entry.moved !== undefined) {
+          const { from, to } = entry.moved;
+          for (const found of traces.values()) {
+            if (found.copy?.delivery.feed !== from) continue;
+            found.copy = { ...found.copy, delivery: { ...found.copy.delivery, feed: to } };
+            found.named = sequence;
+          }
+        } else if (entry.kind === 'stage' && entry.copy !== undefined) {
+          note(entry.copy.delivery, entry.copy.order, entry.copy);
         } else if (entry.kind === 'carry') note(entry.copy.delivery, entry.copy.order, entry.copy);
         else if (entry.kind === 'attempt') {
           const found = traces.get(deadLetterPath(entry.attempt.id));

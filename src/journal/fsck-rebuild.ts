@@ -1,19 +1,20 @@
 import type { FeedHead, Told } from '../model/change.ts';
 import type { Duration, Instant } from '../model/instant.ts';
 import { parseCheckpoint } from './checkpoint.ts';
-import type { CommitEntry } from './entry.ts';
 import type { FeedCase, Point, Verdict } from './fsck-feeds.ts';
 import { headAt } from './fsck-feeds.ts';
 import type { StepMark } from './fsck-log.ts';
-import type { FeedMemory } from './feed-memory.ts';
+import type { FeedStep } from './feed-memory.ts';
 
 type Rebuild = Extract<Verdict, { kind: 'rebuild' }>;
 type Snapshot = ReadonlyMap<string, Told>;
 
 /** A feed as it goes on, and what that means. */
 export interface Rebuilt {
-  /** To be committed whole, from `memory.generation` on. */
-  readonly memory: FeedMemory;
+  /** To be committed whole, from that generation on. */
+  readonly head: FeedHead;
+  readonly generation: number;
+  readonly snapshot: ReadonlyMap<string, Told>;
   /** The watermark that stood. */
   readonly stood: Instant;
   /** Records that go back to the version before the one told last, so that they are told again. */
@@ -22,7 +23,7 @@ export interface Rebuilt {
 
 /** How what cannot be read in memory is read. */
 export interface Readers {
-  readonly step: (step: StepMark) => Promise<CommitEntry>;
+  readonly step: (step: StepMark) => Promise<FeedStep>;
   readonly file: (path: string) => Promise<Uint8Array>;
   /** For how long a delivery may have been pending, where nothing else says so. */
   readonly retryFor: Duration;
@@ -64,13 +65,14 @@ export async function rebuildFeed(found: FeedCase, verdict: Rebuild, readers: Re
   const stood = latest.watermark;
 
   if (file !== undefined && at >= 0) {
-    const { memory } = parseCheckpoint(file.path, found.feed, file.mended ?? (await readers.file(file.path)));
-    const remembered: Snapshot = memory.head.birth === latest.birth ? memory.snapshot : new Map();
+    const bytes = file.mended ?? (await readers.file(file.path));
+    const { memory } = await parseCheckpoint(file.path, found.feed, bytes, async () => undefined);
+    const remembered: Snapshot = memory.head.birth === latest.birth ? new Map(memory.snapshot) : new Map();
     if (at < gapAt) {
       const snapshot = await fold(points.slice(at + 1), new Map(remembered));
       const looked = lookAgain(snapshot, latest, before?.looked ?? 'none');
       const head = verdict.exact ? latest : setBack(latest, before?.watermark ?? since, looked);
-      return { memory: { head, generation, snapshot }, stood, untold: 0 };
+      return { head, generation, snapshot, stood, untold: 0 };
     }
     const floor = Math.max(since, memory.head.watermark - readers.retryFor);
     const told = await fold(points.slice(0, at), new Map());
@@ -79,11 +81,11 @@ export async function rebuildFeed(found: FeedCase, verdict: Rebuild, readers: Re
     const untold = merge(told, remembered, complete ? undefined : blind);
     const snapshot = await fold(points.slice(at + 1), told);
     const watermark = complete && before !== undefined ? before.watermark : Math.max(since, blind);
-    return { memory: { head: setBack(latest, watermark, latest.looked), generation, snapshot }, stood, untold };
+    return { head: setBack(latest, watermark, latest.looked), generation, snapshot, stood, untold };
   }
 
   const snapshot = await fold(points, new Map());
-  if (verdict.exact) return { memory: { head: latest, generation, snapshot }, stood, untold: 0 };
+  if (verdict.exact) return { head: latest, generation, snapshot, stood, untold: 0 };
   if (verdict.salvaged && bad !== undefined) {
     const { records } = bad.rest;
     const blind = before === undefined ? Math.max(since, stood - readers.retryFor) : before.watermark - slack;
@@ -92,11 +94,11 @@ export async function rebuildFeed(found: FeedCase, verdict: Rebuild, readers: Re
     const later = verdict.undelivered && (own < 0 || own >= gapAt);
     const untold = merge(snapshot, records, !later ? Infinity : complete ? undefined : blind);
     const head = setBack(latest, since, lookAgain(snapshot, latest, 'none'));
-    return { memory: { head, generation, snapshot }, stood, untold };
+    return { head, generation, snapshot, stood, untold };
   }
   const watermark = before?.watermark ?? since;
   const looked = lookAgain(snapshot, latest, before?.looked ?? 'none');
-  return { memory: { head: setBack(latest, watermark, looked), generation, snapshot }, stood, untold: 0 };
+  return { head: setBack(latest, watermark, looked), generation, snapshot, stood, untold: 0 };
 }
 
 /**

@@ -42,8 +42,8 @@ export function sayFeed(
     return findings;
   }
   if (rebuilt === undefined) return findings;
-  const { memory, stood, untold } = rebuilt;
-  const records = counted(memory.snapshot.size, 'record');
+  const { head, snapshot, stood, untold } = rebuilt;
+  const records = counted(snapshot.size, 'record');
   if (verdict.exact) {
     findings.push({
       ...base,
@@ -55,8 +55,8 @@ export function sayFeed(
     return findings;
   }
   const back =
-    memory.head.watermark < stood
-      ? `its watermark goes back from ${iso(stood)} to ${iso(memory.head.watermark)}, so that what changed since then is read again`
+    head.watermark < stood
+      ? `its watermark goes back from ${iso(stood)} to ${iso(head.watermark)}, so that what changed since then is read again`
       : `its watermark stays at ${iso(stood)}`;
   if (verdict.salvaged && bad !== undefined) {
     const { badLines, records: read, ended } = bad.rest;
@@ -90,6 +90,12 @@ export function sayFeed(
     repair: `go on with ${records}; ${back}${again}`,
   });
   return findings;
+}
+
+/** A checkpoint of a feed that was forgotten, or moved, just before the process ended. */
+export function sayLeftover(file: string, feed: string): Finding {
+  const says = `feed ${feed} was forgotten or moved, and its checkpoint is still there`;
+  return { file, feed, says, means: 'nothing', repair: 'remove it', weight: 'note' };
 }
 
 /** A feed that only the operator can decide about. */

@@ -2,6 +2,7 @@ import type { Disk } from '../model/disk.ts';
 import { beginningBytes, beginningPath } from './beginning.ts';
 import type { CommitEntry, Entry, Roster } from './entry.ts';
 import { decodeEntry, encodeEntry } from './entry.ts';
+import type { FeedStep } from './feed-memory.ts';
 import { encodeBatch, frameHead, readFrame } from './frame.ts';
 import type { Act } from './fsck-finding.ts';
 import type { OpenDelivery, StepMark } from './fsck-log.ts';
@@ -81,14 +82,15 @@ export async function repairLog(
   return acts;
 }
 
-/** Reads a whole commit of a feed, as it stands in the log or as it stood before a bit flipped. */
-export async function readCommit(disk: Disk, survey: Survey, { path, at, length }: StepMark): Promise<CommitEntry> {
+/** Reads a step of a feed, as it stands in the log or as it stood before a bit flipped. */
+export async function readStep(disk: Disk, survey: Survey, { path, at, length }: StepMark): Promise<FeedStep> {
   const mended = survey.mended.get(path);
   const found = mended?.subarray(at, at + length) ?? (await disk.readAt(path, at, length));
   const frame = readFrame(Buffer.from(found.buffer, found.byteOffset, found.byteLength), 0);
   const entry = frame === undefined ? undefined : decodeEntry(frame.payload)?.entry;
-  if (entry?.kind !== 'commit') throw damaged(path, at, 'a commit has changed while it was being looked at');
-  return entry;
+  const step = entry?.kind === 'stage' ? entry.step : entry;
+  if (step === undefined || !('told' in step)) throw damaged(path, at, 'a commit changed while it was being looked at');
+  return step;
 }
 
 async function lastSegment(

@@ -5,7 +5,7 @@ import { mendSealed } from './flipped-bit.ts';
 import type { SegmentReading } from './fsck-frames.ts';
 import { readThrough } from './fsck-frames.ts';
 import type { LogSays } from './fsck-log.ts';
-import { takeFrame } from './fsck-log.ts';
+import { saysNothing, takeFrame } from './fsck-log.ts';
 import { damaged } from './refusals.ts';
 import { listLive, listRetired, livePath } from './segment.ts';
 
@@ -69,7 +69,7 @@ export async function surveyLog(disk: Disk): Promise<Survey> {
   const opened = empty.at(-1);
   const begun = await disk.read(beginningPath);
   const begins = begun === undefined ? undefined : (parseBeginning(begun) ?? mendedBeginning(begun));
-  const says: LogSays = { trails: new Map(), open: new Map() };
+  const says = saysNothing();
   const segments: SurveyedSegment[] = [];
   const gaps: LostRange[] = [];
   const expired: LostRange[] = [];

@@ -59,7 +59,7 @@ export function openHistory(disk: Disk, ledger: Ledger, note: (says: string) => 
 
   /** Visits settled deliveries until the visitor of a finished segment has had enough. */
   const look = async (visit: (past: Past) => void, enough: (segment: Segment) => boolean): Promise<void> => {
-    const seen: Seen = { settlements: new Map(), told: new Set() };
+    const seen: Seen = { settlements: new Map(), told: new Set(), names: new Map() };
     for (const segment of [...ledger.retired, ...ledger.live].reverse()) {
       for (const entry of (await entriesOf(disk, segment, noteDamage)).reverse()) {
         for (const past of pastOf(entry, seen)) {
@@ -125,6 +125,8 @@ interface Seen {
   readonly settlements: Map<string, SettleEntry>;
   /** Deliveries that were met: what lies further back about them is older. */
   readonly told: Set<string>;
+  /** Feeds that were moved later in the log, and what they are named since. */
+  readonly names: Map<string, string>;
 }
 
 /** The deliveries of an entry whose settlement was met before, that is later in the log. The last settlement of a delivery counts. */
@@ -138,6 +140,14 @@ function* pastOf(at: LiveEntry, seen: Seen): Iterable<Past> {
       yield* settledPast(entry.copy, segment, at.bodiesAt, seen);
       return;
     }
+    case 'amend': {
+      const { moved } = entry;
+      if (moved !== undefined) seen.names.set(moved.from, seen.names.get(moved.to) ?? moved.to);
+      return;
+    }
+    case 'stage':
+      if (entry.copy !== undefined) yield* settledPast(entry.copy, segment, at.bodiesAt, seen);
+      return;
     case 'carry':
       yield* settledPast(entry.copy, segment, at.bodiesAt, seen);
       return;
@@ -163,7 +173,12 @@ function* settledPast(
   const lastSays = settlement.outcome === 'dead' ? settlement.says : settled.lastSays;
   const { lastSays: _former, ...delivery } = copy.delivery;
   yield {
-    delivery: { ...delivery, attempts, ...(lastSays === undefined ? {} : { lastSays }) },
+    delivery: {
+      ...delivery,
+      feed: seen.names.get(delivery.feed) ?? delivery.feed,
+      attempts,
+      ...(lastSays === undefined ? {} : { lastSays }),
+    },
     order: copy.order,
     state: settlement.outcome,
     settledAt: settlement.at,

@@ -1,11 +1,22 @@
 import { Fault } from '../model/fault.ts';
 import type { Duration } from '../model/instant.ts';
-import type { Attempt, Commit, EventQuery, Journal, Settlement, ToldEvent } from '../model/journal.ts';
+import type { Attempt, Commit, EventQuery, Journal, Keepsake, Settlement, ToldEvent } from '../model/journal.ts';
 import type { Clock } from '../model/ports.ts';
 import type { FeedMemory } from './feed-memory.ts';
 import { readable, remember } from './feed-memory.ts';
-import { attempted, deadOf, emptyOutbox, enter, indexed, isOpenTo, pendingOf, settleIn } from './outbox.ts';
-import { foreignHead, staleGeneration } from './refusals.ts';
+import {
+  attempted,
+  deadOf,
+  emptyOutbox,
+  enter,
+  indexed,
+  isOpen,
+  isOpenTo,
+  pendingOf,
+  renameFeed,
+  settleIn,
+} from './outbox.ts';
+import { foreignHead, staleGeneration, unknownFeed } from './refusals.ts';
 import type { Outcome } from './told-events.ts';
 import { listEvents, openOutcomes } from './told-events.ts';
 
@@ -89,6 +100,63 @@ export function openMemoryJournal(options: MemoryOptions = {}): Journal {
       const since = oldest();
       const done = [...settled.values()].filter((one) => (one.settledAt ?? 0) >= since);
       return listEvents([...openOutcomes(outbox), ...done], query);
+    },
+
+    async forget(feed) {
+      memories.delete(feed);
+    },
+
+    async move(from, head) {
+      const memory = memories.get(from);
+      if (memory === undefined || from === head.feed) throw unknownFeed(from);
+      const generation = (memories.get(head.feed)?.generation ?? 0) + 1;
+      memories.delete(from);
+      memories.set(head.feed, Object.assign(memory, { head, generation }));
+      renameFeed(outbox, from, head.feed);
+      for (const [id, one] of settled) {
+        if (one.delivery.feed !== from) continue;
+        settled.set(id, { ...one, delivery: { ...one.delivery, feed: head.feed } });
+      }
+    },
+
+    async *giveOut() {
+      const open = [...outbox.pending.values(), ...outbox.dead.values()];
+      const given = [...memories.values()].map(({ head, snapshot }) => ({ head, told: [...snapshot] }));
+      for (const { head, told } of given) {
+        yield { kind: 'feed', head };
+        if (told.length > 0) yield { kind: 'told', told };
+      }
+      for (const { delivery, place, diedAt } of open) {
+        const { sequence: _sequence, bytes: _bytes, ...kept } = delivery;
+        yield { kind: 'delivery', delivery: kept, body: place, ...(diedAt === undefined ? {} : { diedAt }) };
+      }
+    },
+
+    async takeIn(pieces) {
+      const taken: Keepsake[] = [];
+      for await (const piece of pieces) taken.push(piece);
+      sequence += 1;
+      let memory: FeedMemory | undefined;
+      taken.forEach((piece, order) => {
+        if (piece.kind === 'feed') {
+          const { head } = piece;
+          const generation = memories.get(head.feed)?.generation ?? 0;
+          memory = remember(undefined, { head, generation, told: [] });
+          memories.set(head.feed, memory);
+        } else if (piece.kind === 'told') {
+          if (memory !== undefined)
+            remember(memory, { head: memory.head, generation: memory.generation, told: piece.told });
+        } else {
+          const { body, diedAt } = piece;
+          const { id } = piece.delivery;
+          if (isOpen(outbox, id)) return;
+          settled.delete(id);
+          const delivery = { ...piece.delivery, bytes: Buffer.byteLength(body), sequence };
+          enter(outbox, { delivery, order, place: body });
+          const says = delivery.lastSays ?? 'it was a dead letter where it came from';
+          if (diedAt !== undefined) settleIn(outbox, { id, outcome: 'dead', at: diedAt, says });
+        }
+      });
     },
 
     async close() {},

@@ -9,6 +9,8 @@ export interface Held<Place> {
   place: Place;
   /** When it died; absent while it is pending. */
   readonly diedAt?: Instant;
+  /** A dead letter's file knows the name of its feed as of this sequence; 0 where absent. */
+  readonly named?: number;
 }
 
 /** The deliveries that are not done: pending ones in commit order, dead letters in any order. */
@@ -74,6 +76,17 @@ export function settleIn<Place>(outbox: Outbox<Place>, settlement: Settlement): 
 /** The dead letter that a pending delivery becomes. */
 export function died<Place>(held: Held<Place>, at: Instant, says: string): Held<Place> {
   return { delivery: { ...held.delivery, lastSays: says }, order: held.order, place: held.place, diedAt: at };
+}
+
+/** Makes what one feed told what another one told; gives the ids of those that are dead letters. */
+export function renameFeed<Place>(outbox: Outbox<Place>, from: string, to: string): readonly string[] {
+  const letters: string[] = [];
+  for (const [id, held] of [...outbox.pending, ...outbox.dead]) {
+    if (held.delivery.feed !== from) continue;
+    held.delivery = { ...held.delivery, feed: to };
+    if (outbox.dead.has(id)) letters.push(id);
+  }
+  return letters;
 }
 
 /** The delivery after one more failed attempt. */

@@ -13,8 +13,11 @@ import { readLiveLog } from './live-log.ts';
 import type { Outbox } from './outbox.ts';
 import { attempted, byCommit, emptyOutbox, enter, indexed, settleIn } from './outbox.ts';
 import { damaged, fsckFirst, newerState } from './refusals.ts';
+import { checkpointPath } from './safe-name.ts';
 import type { Place, Segment } from './segment.ts';
 import { listLive, listRetired, newSegment, placeOf, readSegment } from './segment.ts';
+import type { Staged } from './staged.ts';
+import { amend, nothingStaged, renameLetters, stage } from './staged.ts';
 
 /** The format of the state directory that this version writes. */
 export const format = 1;
@@ -28,6 +31,7 @@ export interface Ledger {
   readonly feeds: Map<string, KnownFeed>;
   /** A dead letter's body lies in its own file, so it may have no place. */
   readonly outbox: Outbox<Place | undefined>;
+  readonly staged: Staged;
 }
 
 /** What opening comes to. */
@@ -64,7 +68,8 @@ export function formatOf(bytes: Uint8Array): number | undefined {
  */
 export async function recover(disk: Disk): Promise<Recovered> {
   const formatted = await checkFormat(disk);
-  const ledger: Ledger = { live: [], retired: await listRetired(disk), feeds: new Map(), outbox: emptyOutbox() };
+  const retired = await listRetired(disk);
+  const ledger: Ledger = { live: [], retired, feeds: new Map(), outbox: emptyOutbox(), staged: nothingStaged() };
   const revived = new Set<string>();
   const log = await readLiveLog(disk, (entry) => replay(ledger, revived, entry));
   if (log.segments.length === 0) await refuseOrphans(disk);
@@ -77,6 +82,13 @@ export async function recover(disk: Disk): Promise<Recovered> {
   if (log.begins === undefined) await noteBeginning(disk, log.segments[0]?.first ?? log.next);
   for (const path of log.empty) if (path !== ledger.live.at(-1)?.path) await removeIfPossible(disk, path);
   await takeDeadLetters(disk, ledger.outbox, letters, revived);
+  renameLetters(ledger);
+  for (const name of ledger.staged.dropped) {
+    if (!ledger.feeds.has(name)) await removeIfPossible(disk, checkpointPath(name));
+  }
+  ledger.staged.dropped.clear();
+  // Batches that were never amended are nothing; their numbers are not used again while they can be read.
+  ledger.staged.batches.clear();
   const notes = log.torn === undefined ? [] : [tornNote(log.torn)];
   return { ledger, file, next: log.next, notes };
 }
@@ -113,6 +125,12 @@ function replay(ledger: Ledger, revived: Set<string>, at: LiveEntry): void {
       return;
     case 'carry':
       takeCopy(outbox, segment, at.bodiesAt, entry.copy);
+      return;
+    case 'stage':
+      stage(ledger, entry, at);
+      return;
+    case 'amend':
+      amend(ledger, entry, at);
       return;
     case 'settle':
       settleDurably(outbox, segment, entry.settlement);

@@ -34,6 +34,7 @@ export async function settleDelivery(desk: Desk, settlement: Settlement): Promis
   if (settlement.outcome !== 'dead') return writeSettlement(desk, settlement, waiting);
 
   // The file first: once the log calls it dead, nothing else keeps its body.
+  const { feed } = waiting.delivery;
   await withReserve(desk, async () => writeDeadLetter(desk.disk, await letterOf(desk, waiting, settlement)));
   try {
     await writeSettlement(desk, settlement, waiting);
@@ -42,6 +43,49 @@ export async function settleDelivery(desk: Desk, settlement: Settlement): Promis
     if (isFull(error)) await remove(desk, settlement.id);
     throw error;
   }
+  // The feed may have been moved between the two.
+  if (outbox.dead.get(settlement.id)?.delivery.feed !== feed) desk.ledger.staged.misnamed.add(settlement.id);
+}
+
+/**
+ * Does what an amendment leaves to be done once it is durable: deliveries that came as dead letters are buried, and letters of a moved feed are
+ * written under its name. Safe to be cut off anywhere; whatever is left is done by the next call, and no segment may be retired before.
+ */
+export async function finishAmendments(
+  desk: Desk,
+  inTurn: (id: string, act: () => Promise<void>) => Promise<void>,
+): Promise<void> {
+  const { outbox, staged } = desk.ledger;
+  for (const [id, at] of [...staged.dying]) {
+    const says = outbox.pending.get(id)?.delivery.lastSays ?? 'it was a dead letter where it came from';
+    await inTurn(id, () => settleDelivery(desk, { id, outcome: 'dead', at, says }));
+    staged.dying.delete(id);
+  }
+  for (const id of [...staged.misnamed]) {
+    await inTurn(id, async () => {
+      const held = outbox.dead.get(id);
+      const letter = held === undefined ? undefined : await readDeadLetter(desk.disk, id);
+      if (held === undefined || letter === undefined) return;
+      const { delivery } = held;
+      await withReserve(desk, () => writeDeadLetter(desk.disk, { ...letter, delivery, ...namedNow(desk) }));
+    });
+    staged.misnamed.delete(id);
+  }
+}
+
+/** The same, where a full disk leaves the rest for the next time. */
+export async function finishWherePossible(...asked: Parameters<typeof finishAmendments>): Promise<void> {
+  try {
+    await finishAmendments(...asked);
+  } catch (error) {
+    if (!isFull(error)) throw error;
+  }
+}
+
+/** What a letter's file that is written now knows of moves. */
+function namedNow({ ledger }: Desk): Pick<DeadLetter, 'named'> {
+  const last = ledger.staged.moves.at(-1);
+  return last === undefined ? {} : { named: last.sequence };
 }
 
 /** Remembers a failed attempt durably; nothing happens for a delivery that is settled, unless it is a dead letter. */
@@ -63,8 +107,9 @@ export async function rememberAttempt(desk: Desk, attempt: Attempt): Promise<voi
     const letter = await readDeadLetter(desk.disk, attempt.id);
     if (letter === undefined) return;
     const delivery = attempted(dead.delivery, attempt);
-    await withReserve(desk, () => writeDeadLetter(desk.disk, { ...letter, delivery }));
-    dead.delivery = delivery;
+    await withReserve(desk, () => writeDeadLetter(desk.disk, { ...letter, delivery, ...namedNow(desk) }));
+    // Not the one that was written: its feed may have been moved meanwhile.
+    dead.delivery = attempted(dead.delivery, attempt);
   }
 }
 
@@ -115,7 +160,7 @@ async function letterOf(
   if (held.place === undefined) throw new Fault('internal', `Delivery ${settlement.id} is pending without a body`);
   const body = (await readBody(desk.disk, held.place)).toString();
   const { delivery, order } = died(held, settlement.at, settlement.says);
-  return { delivery, order, diedAt: settlement.at, body };
+  return { delivery, order, diedAt: settlement.at, body, ...namedNow(desk) };
 }
 
 /** Does it once more with the reserve's room where the disk is full. */
