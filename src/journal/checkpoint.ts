@@ -5,7 +5,7 @@ import type { FeedMemory } from './feed-memory.ts';
 import { JsonMembers } from './json-members.ts';
 import { checkpointHint, newerState, unreadable } from './refusals.ts';
 import { checkpointPath } from './safe-name.ts';
-import { seal, sealState } from './seal.ts';
+import { seal, sealState, unsealedHint, wasSealed } from './seal.ts';
 
 /** Everything remembered of a feed as of one of its commits. */
 export interface Checkpoint {
@@ -82,8 +82,7 @@ export async function parseCheckpoint(
   if (!isCount(sequence) || !isCount(generation)) throw refuse('its sequence or generation is no number');
   if (!isHead(head, feed)) throw refuse('its head is not whole');
   if (snapshot === undefined) throw refuse('it has no records');
-  // A member after the records where a sum should be: the sum's own member has changed.
-  if (sealed === 'unsealed' && [...members.keys()].at(-1) !== 'records') throw refuse('its sum is wrong');
+  if (sealed === 'unsealed' && wasSealed([...members])) throw refuse(unsealedHint);
   if (broken !== undefined) throw refuse(`record ${broken} is not whole`);
   return { memory: { head, generation, snapshot }, sequence };
 }

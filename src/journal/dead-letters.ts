@@ -5,7 +5,7 @@ import { isFull, removeIfPossible } from './full-disk.ts';
 import type { Held } from './outbox.ts';
 import { fsckFirst, newerState, unreadable } from './refusals.ts';
 import { deadLetterPath } from './safe-name.ts';
-import { seal, sealState } from './seal.ts';
+import { seal, sealState, unsealedHint, wasSealed } from './seal.ts';
 
 /** A dead letter as its file says it: complete, whatever becomes of the log. */
 export interface DeadLetter {
@@ -89,9 +89,7 @@ export function parseLetter(path: string, bytes: Uint8Array): DeadLetter {
     throw newerState(path, parsed.version, version);
   }
   if (!isLetter(parsed)) throw unreadable(path, 'it is not whole', hint);
-  // A member after the body where a sum should be: the sum's own member has changed.
-  const last = Object.keys(parsed).at(-1);
-  if (sealed === 'unsealed' && last !== 'body' && last !== 'named') throw unreadable(path, 'its sum is wrong', hint);
+  if (sealed === 'unsealed' && wasSealed(Object.entries(parsed))) throw unreadable(path, unsealedHint, hint);
   const { delivery, order, diedAt, body } = parsed;
   const named = 'named' in parsed && typeof parsed.named === 'number' ? { named: parsed.named } : {};
   return { delivery, order, diedAt, body, ...named };

@@ -9,7 +9,7 @@ import { headAt, judgeFeed } from './fsck-feeds.ts';
 import type { Act, Finding } from './fsck-finding.ts';
 import type { Readers, Rebuilt } from './fsck-rebuild.ts';
 import { rebuildFeed } from './fsck-rebuild.ts';
-import { sayFeed, sayLeftover, sayParked } from './fsck-say-feeds.ts';
+import { sayCarried, sayFeed, sayLeftover, sayParked } from './fsck-say-feeds.ts';
 import type { Addition } from './fsck-segments.ts';
 import { readStep } from './fsck-segments.ts';
 import type { LostRange, Survey } from './fsck-survey.ts';
@@ -149,16 +149,7 @@ async function judge(
     ({ live, delivery, sequence }) =>
       !live && !dead.has(delivery.id) && (inLive || !lost.some((range) => range.last > sequence)),
   );
-  for (const { delivery, path } of carried) {
-    findings.push({
-      file: path,
-      says: `delivery ${delivery.id} is not settled as far as can be read, and its copy in the live log is lost`,
-      means: `${delivery.events.length} events of feed ${delivery.feed} may not have been delivered`,
-      repair: 'copy it forward again, so that it is sent (once more, where its settlement was lost)',
-      feed: delivery.feed,
-      weight: 'damage',
-    });
-  }
+  findings.push(...sayCarried(carried));
   const known = latestKnown(survey, files, bad);
   const needed = rebuilds.length > 0 || unnamed || carried.length > 0;
   const rosterAt = async (sequence: number): Promise<Roster> => {

@@ -1,6 +1,7 @@
 import type { Instant } from '../model/instant.ts';
 import type { FeedCase, Verdict } from './fsck-feeds.ts';
 import type { Finding } from './fsck-finding.ts';
+import type { OpenDelivery } from './fsck-log.ts';
 import type { Rebuilt } from './fsck-rebuild.ts';
 import { checkpointPath } from './safe-name.ts';
 
@@ -96,6 +97,29 @@ export function sayFeed(
 export function sayLeftover(file: string, feed: string): Finding {
   const says = `feed ${feed} was forgotten or moved, and its checkpoint is still there`;
   return { file, feed, says, means: 'nothing', repair: 'remove it', weight: 'note' };
+}
+
+/** Deliveries of which the live log has lost what became of them. */
+export function sayCarried(carried: readonly OpenDelivery[]): readonly Finding[] {
+  const byFeed = new Map<string, OpenDelivery[]>();
+  for (const open of carried) {
+    const { feed } = open.delivery;
+    const others = byFeed.get(feed);
+    if (others === undefined) byFeed.set(feed, [open]);
+    else others.push(open);
+  }
+  return [...byFeed].map(([feed, open]): Finding => {
+    const events = open.reduce((sum, { delivery }) => sum + delivery.events.length, 0);
+    const shown = open.slice(0, 3).map(({ delivery }) => delivery.id);
+    return {
+      file: open[0]?.path ?? '',
+      says: `${counted(open.length, 'POST')} of feed ${feed} lost the copy that the live log held: ${shown.join(', ')}${open.length > 3 ? ', …' : ''}`,
+      means: `${counted(events, 'event')} may not have been delivered`,
+      repair: 'copy from here again what is to be sent; what was sent and lost only its settlement is sent once more',
+      feed,
+      weight: 'damage',
+    };
+  });
 }
 
 /** A feed that only the operator can decide about. */

@@ -90,7 +90,7 @@ export async function surveyLog(disk: Disk): Promise<Survey> {
     const ends = !live && following?.live === true ? begins : undefined;
     const until =
       following === undefined ? undefined : Math.min(following.first, Math.max(first + 1, ends ?? Infinity));
-    const bytes = await readWhole(disk, path);
+    const bytes = await readWhole(disk, path, live ? first : undefined);
     const reading = readThrough(bytes, { path, first, until, written: live && following === undefined }, (frame) => {
       if (frame.sequence < expected) return;
       const { entry, sequence } = frame;
@@ -153,14 +153,19 @@ async function listSegments(
   for (const first of firsts) {
     if (moved.has(first)) continue;
     const path = livePath(first);
-    const size = (await readWhole(disk, path)).length;
+    const size = (await readWhole(disk, path, first)).length;
     (size === 0 ? empty : found).push({ path, first, live: true, newest: 0 });
   }
   return { found, empty };
 }
 
-async function readWhole(disk: Disk, path: string): Promise<Buffer> {
-  const bytes = await disk.read(path);
+/** A live segment may be retired between being listed and being read. */
+async function readWhole(disk: Disk, path: string, first?: number): Promise<Buffer> {
+  let bytes = await disk.read(path);
+  if (bytes === undefined && first !== undefined) {
+    const moved = (await listRetired(disk)).find((segment) => segment.first === first);
+    bytes = moved === undefined ? undefined : await disk.read(moved.path);
+  }
   if (bytes === undefined) throw damaged(path, 0, 'it vanished while it was being read');
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

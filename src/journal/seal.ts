@@ -3,6 +3,9 @@ import { crc32 } from 'node:zlib';
 /** What a file's sum says of it; `unsealed`: it has none, as files of earlier versions. */
 export type SealState = 'sound' | 'broken' | 'unsealed';
 
+/** Why a file whose sum is not where it belongs is not read. */
+export const unsealedHint = 'its sum is wrong (whoever changed the file by hand leaves its last member, crc32, out)';
+
 const before = ',\n"crc32":"';
 const after = '"}\n';
 /** Bytes of the last member, which holds the sum. */
@@ -34,4 +37,11 @@ export function sealedSum(bytes: Buffer): number | undefined {
   const text = bytes.toString('latin1', from);
   const hex = text.slice(before.length, before.length + 8);
   return text.startsWith(before) && text.endsWith(after) && /^[0-9a-f]{8}$/.test(hex) ? parseInt(hex, 16) : undefined;
+}
+
+/** Whether members of a file that is not sealed show that it was, and that the sum's own member has changed or been moved. */
+export function wasSealed(members: readonly (readonly [key: string, value: unknown])[]): boolean {
+  const [name, last] = members.at(-1) ?? [];
+  const changed = name !== 'body' && typeof last === 'string' && last.length === 8;
+  return changed || members.some(([key]) => key === 'crc32');
 }
