@@ -44,8 +44,8 @@ export interface RecordsRead {
 }
 
 /**
- * Opens the deletions of one poll, to be read after its records; the witness is told of each row. Rows older than the version told, and those told before, are ignored; of
- * one dated like that version, the records say whether it is still there.
+ * Opens the deletions of one poll, to be read after its records; the witness is told of each row. Rows older than the version told, and
+ * those told before, are ignored; of one dated like that version, the records say whether it is still there.
  */
 export function openDeletions(
   feed: Feed,
@@ -99,8 +99,8 @@ export function openDeletions(
     const newest = dated ? (version.date ?? version.at) : version.at;
     const met = version.deleted !== undefined && date <= version.deleted;
     if (seen.has(recordId) && (isPuzzling(version, date) || isThere(version, newest, date))) {
-      because = 'row-outlived';
-      if (isPuzzling(version, date)) return undefined;
+      because = isPuzzling(version, date) ? 'row-early' : 'row-outlived';
+      if (because === 'row-early') return undefined;
       return met ? undefined : outlived(recordId, version, date);
     }
     const tickEnds = newest + precisionOf(newest, recordUnit);
@@ -109,6 +109,7 @@ export function openDeletions(
     // A row that was met before is the record's deletion only where the records, asked from before its version, show it no more.
     if (!inTick || (met && tickEnds <= shownFrom)) return undefined;
     if (!moving) return deletion(recordId, row, date, version);
+    because = 'row-unsure';
     unsure.set(recordId, () => deletion(recordId, row, date, version));
     return undefined;
   };
