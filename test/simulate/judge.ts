@@ -131,6 +131,8 @@ function checkEnd(
   if (dated && deletes !== 'sweep' && since !== 'all' && final.updated < since) return;
   if (final.gone) {
     if (deletes === 'none' || (unsure.length > 0 && told?.gone === 'forgotten')) return;
+    // The feed that it became never met it.
+    if (one.rebirths > 0 && told === undefined) return;
     if (last === undefined ? told !== undefined && told.gone === undefined : last.kind !== 'DELETED')
       lost('the deletion was not told');
     return;

@@ -175,7 +175,7 @@ export class Troubles {
       { path: true },
     ]);
     this.#scene.count(edit === undefined ? 'file removed' : 'file edited');
-    this.#scene.trace(`file ${JSON.stringify(edit)}`);
+    this.#scene.trace(`file ${feed.id} ${JSON.stringify(edit)}`);
     feed.change(edit);
     this.#handles.replan();
   }
