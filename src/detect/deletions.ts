@@ -98,9 +98,12 @@ export function openDeletions(
     const dated = version.date !== undefined && (version.date <= horizon || date > horizon);
     const newest = dated ? (version.date ?? version.at) : version.at;
     const met = version.deleted !== undefined && date <= version.deleted;
-    if (seen.has(recordId) && (isPuzzling(version, date) || isThere(version, newest, date))) {
-      because = isPuzzling(version, date) ? 'row-early' : 'row-outlived';
-      if (because === 'row-early') return undefined;
+    if ((silent || seen.has(recordId)) && isPuzzling(version, date)) {
+      because = 'row-early';
+      return undefined;
+    }
+    if (seen.has(recordId) && isThere(version, newest, date)) {
+      because = 'row-outlived';
       return met ? undefined : outlived(recordId, version, date);
     }
     const tickEnds = newest + precisionOf(newest, recordUnit);
@@ -114,7 +117,10 @@ export function openDeletions(
     return undefined;
   };
 
-  /** Whether a record was read in this poll with a date in the future: if that is a leftover of a search, the next readings show it no more. */
+  /**
+   * Whether a row is no later than a record that is dated in the future: what was read just now may be a leftover of a search, and where nothing
+   * was read it may be there. The next readings show that.
+   */
   const isPuzzling = (version: Told, date: Instant): boolean =>
     version.date !== undefined && version.date > horizon && date <= version.date && start < date + lingering;
 
