@@ -2,6 +2,7 @@ import { InvalidArgumentError, type Command } from 'commander';
 import type { ControlOptions } from './with-control.ts';
 import { stateExport, stateImport } from './state-transfer.ts';
 import { stateForget, stateMove, stateSet } from './state-change.ts';
+import { stateFsck } from './state-fsck.ts';
 import { stateList, stateShow } from './state-look.ts';
 import type { Exit, World } from './world.ts';
 
@@ -72,6 +73,14 @@ export function describeState(program: Command, { common, end, world }: Group): 
     .action(async (file: string, options: { replace?: boolean }, command: Command) => {
       const replace = options.replace === true;
       end(await stateImport({ ...common(command, 'elementd state import'), file, replace }, world));
+    });
+  state
+    .command('fsck')
+    .description('find what crashes and bit rot left in the state directory; also beside a running daemon')
+    .option('--repair', 'mend it, with a copy of all that is changed kept in aside/; the daemon must be stopped')
+    .action(async (options: { repair?: boolean }, command: Command) => {
+      const repair = options.repair === true;
+      end(await stateFsck({ ...common(command, 'elementd state fsck'), repair }, world));
     });
 }
 

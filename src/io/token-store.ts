@@ -26,7 +26,7 @@ export interface StoredTokens {
 export type LoadedTokens =
   | { readonly ok: true; readonly tokens: StoredTokens | undefined }
   /** The file is there and cannot be used; nothing is started anew over it. */
-  | { readonly ok: false; readonly says: string; readonly hint: string };
+  | { readonly ok: false; readonly says: string; readonly hint: string; readonly newer?: true };
 
 /** Tokens, a file for each instance: `tokens/<instance, percent-encoded>.json`, mode 0600. */
 export interface TokenStore {
@@ -54,7 +54,12 @@ export function openTokenStore(disk: Disk): TokenStore {
       if (!parsed.ok || !isObject(parsed.value)) return { ok: false, says: `${path} is damaged`, hint };
       const version = parsed.value['version'];
       if (typeof version === 'number' && version > VERSION)
-        return { ok: false, says: `${path} was written by a newer elementd`, hint: 'run that version, or a newer one' };
+        return {
+          ok: false,
+          says: `${path} was written by a newer elementd`,
+          hint: 'run that version, or a newer one',
+          newer: true,
+        };
       const tokens = version === VERSION ? readTokens(parsed.value) : undefined;
       return tokens === undefined ? { ok: false, says: `${path} is damaged`, hint } : { ok: true, tokens };
     },

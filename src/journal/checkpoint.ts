@@ -5,6 +5,7 @@ import type { FeedMemory } from './feed-memory.ts';
 import { JsonMembers } from './json-members.ts';
 import { checkpointHint, newerState, unreadable } from './refusals.ts';
 import { checkpointPath } from './safe-name.ts';
+import { seal, sealState, unsealedHint, wasSealed } from './seal.ts';
 
 /** Everything remembered of a feed as of one of its commits. */
 export interface Checkpoint {
@@ -18,7 +19,7 @@ const version = 1;
 const stretch = 5_000;
 
 /**
- * Writes what is remembered of a feed to `feeds/<instance>/<resource>.json`: JSON with a line for each record. Other work goes on
+ * Writes what is remembered of a feed to `feeds/<instance>/<resource>.json`: JSON with a line for each record, its sum last. Other work goes on
  * in pauses meanwhile, so that the file may show records of later commits than `sequence`: to replay those on top of it comes to the same.
  */
 export async function writeCheckpoint(disk: Disk, feed: string, memory: FeedMemory, sequence: number): Promise<void> {
@@ -41,8 +42,8 @@ export async function writeCheckpoint(disk: Disk, feed: string, memory: FeedMemo
       await disk.list('journal');
     }
   }
-  parts.push(Buffer.from(`${lines}\n}}\n`));
-  await disk.replace(checkpointPath(feed), Buffer.concat(parts));
+  parts.push(Buffer.from(`${lines}\n}`));
+  await disk.replace(checkpointPath(feed), seal(parts));
 }
 
 /**
@@ -64,6 +65,8 @@ export async function parseCheckpoint(
 ): Promise<Checkpoint> {
   const refuse = (says: string, cause?: unknown): Error => unreadable(path, says, checkpointHint, cause);
 
+  const sealed = sealState(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+  if (sealed === 'broken') throw refuse('its sum is wrong: it has changed on the disk');
   const read = await readMembers(bytes, pause).catch((error: unknown) => {
     throw error instanceof SyntaxError ? refuse('it is not whole JSON', error) : error;
   });
@@ -79,6 +82,7 @@ export async function parseCheckpoint(
   if (!isCount(sequence) || !isCount(generation)) throw refuse('its sequence or generation is no number');
   if (!isHead(head, feed)) throw refuse('its head is not whole');
   if (snapshot === undefined) throw refuse('it has no records');
+  if (sealed === 'unsealed' && wasSealed([...members])) throw refuse(unsealedHint);
   if (broken !== undefined) throw refuse(`record ${broken} is not whole`);
   return { memory: { head, generation, snapshot }, sequence };
 }
@@ -129,7 +133,8 @@ function isCount(value: unknown): value is number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }
 
-function isHead(value: unknown, feed: string): value is FeedHead {
+/** Whether it is the head of that feed, as far as the journal needs it. */
+export function isHead(value: unknown, feed: string): value is FeedHead {
   return (
     isObject(value) &&
     value.feed === feed &&
@@ -140,6 +145,7 @@ function isHead(value: unknown, feed: string): value is FeedHead {
   );
 }
 
-function isTold(value: unknown): value is Told {
+/** Whether it is a version as a snapshot holds it. */
+export function isTold(value: unknown): value is Told {
   return isObject(value) && isCount(value.n) && typeof value.digest === 'string' && typeof value.at === 'number';
 }

@@ -1,6 +1,7 @@
 import type { Disk } from '../model/disk.ts';
 import { Fault } from '../model/fault.ts';
 import type { Instant } from '../model/instant.ts';
+import { writeBeginning } from './beginning.ts';
 import { bodyPlace, encodeEntry } from './entry.ts';
 import { removeIfPossible } from './full-disk.ts';
 import { checkpointThrough } from './known-feeds.ts';
@@ -61,6 +62,9 @@ export async function compact(options: CompactionOptions): Promise<void> {
     if (held.place === undefined || !gone.has(held.place.segment)) continue;
     throw new Fault('internal', `${held.place.segment.path} still holds the only copy of delivery ${held.delivery.id}`);
   }
+
+  const stays = ledger.live[leaving.length];
+  if (stays !== undefined) await writeBeginning(disk, stays.first);
 
   // Checkpoints and copies are durable. Only now may a segment go, the oldest one first, so that the log has no gap if this is cut off.
   for (const segment of leaving) {

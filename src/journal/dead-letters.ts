@@ -3,8 +3,9 @@ import type { Instant } from '../model/instant.ts';
 import type { Delivery } from '../model/journal.ts';
 import { isFull, removeIfPossible } from './full-disk.ts';
 import type { Held } from './outbox.ts';
-import { newerState, unreadable } from './refusals.ts';
+import { fsckFirst, newerState, unreadable } from './refusals.ts';
 import { deadLetterPath } from './safe-name.ts';
+import { seal, sealState, unsealedHint, wasSealed } from './seal.ts';
 
 /** A dead letter as its file says it: complete, whatever becomes of the log. */
 export interface DeadLetter {
@@ -17,12 +18,17 @@ export interface DeadLetter {
 }
 
 const version = 1;
-const hint = 'restore it from a backup, or remove it: then its events are given up';
+const hint = `${fsckFirst}; else restore it from a backup, or remove it: then its events are given up`;
 
-/** Writes `dead/<delivery id>.json`. */
+/** Writes `dead/<delivery id>.json`: JSON for people, its sum last. */
 export async function writeDeadLetter(disk: Disk, letter: DeadLetter): Promise<void> {
+  await disk.replace(deadLetterPath(letter.delivery.id), letterBytes(letter));
+}
+
+/** What the file of a dead letter holds. */
+export function letterBytes(letter: DeadLetter): Uint8Array {
   const text = JSON.stringify({ version, ...letter }, null, 1);
-  await disk.replace(deadLetterPath(letter.delivery.id), Buffer.from(`${text}\n`));
+  return seal([Buffer.from(text.slice(0, text.lastIndexOf('\n')))]);
 }
 
 /** Undefined where there is no file; rejects with a Fault `journal-damaged` where it is not whole. */
@@ -64,10 +70,17 @@ export function heldLetter(letter: DeadLetter): Held<undefined> {
 
 async function readLetter(disk: Disk, path: string): Promise<DeadLetter | undefined> {
   const bytes = await disk.read(path);
-  if (bytes === undefined) return undefined;
+  return bytes === undefined ? undefined : parseLetter(path, bytes);
+}
+
+/** What the file of a dead letter says; throws a Fault `journal-damaged` for one that is not whole, `state-newer` for one of a later version. */
+export function parseLetter(path: string, bytes: Uint8Array): DeadLetter {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const sealed = sealState(text);
+  if (sealed === 'broken') throw unreadable(path, 'its sum is wrong: it has changed on the disk', hint);
   let parsed: unknown;
   try {
-    parsed = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString());
+    parsed = JSON.parse(text.toString());
   } catch (error) {
     throw unreadable(path, 'it is not whole JSON', hint, error);
   }
@@ -76,6 +89,7 @@ async function readLetter(disk: Disk, path: string): Promise<DeadLetter | undefi
     throw newerState(path, parsed.version, version);
   }
   if (!isLetter(parsed)) throw unreadable(path, 'it is not whole', hint);
+  if (sealed === 'unsealed' && wasSealed(Object.entries(parsed))) throw unreadable(path, unsealedHint, hint);
   const { delivery, order, diedAt, body } = parsed;
   const named = 'named' in parsed && typeof parsed.named === 'number' ? { named: parsed.named } : {};
   return { delivery, order, diedAt, body, ...named };

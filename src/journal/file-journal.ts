@@ -101,7 +101,7 @@ export class FileJournal implements Journal {
 
   constructor(parts: Parts) {
     this.#parts = parts;
-    this.#history = openHistory(parts.disk, parts.ledger);
+    this.#history = openHistory(parts.disk, parts.ledger, (says) => parts.say('journal:note', 'warn', says));
     this.#amendments = new Amendments({
       ...parts,
       underWay: this.#underWay,

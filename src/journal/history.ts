@@ -7,6 +7,7 @@ import type { LiveEntry } from './live-log.ts';
 import { liveEntry } from './live-log.ts';
 import { indexed } from './outbox.ts';
 import type { Ledger } from './recovery.ts';
+import { fsckFirst } from './refusals.ts';
 import type { Place, Segment } from './segment.ts';
 import { placeOf, readBody, readSegment } from './segment.ts';
 import type { Outcome } from './told-events.ts';
@@ -29,9 +30,21 @@ export interface History {
 /** Places kept from former readings: a replay asks for the bodies of what was just listed. */
 const remembered = 20_000;
 
-/** Reads what is settled from the segments, newest first, as far back as a question needs. */
-export function openHistory(disk: Disk, ledger: Ledger): History {
+/**
+ * Reads what is settled from the segments, newest first, as far back as a question needs. `note` hears, once for each segment, of damage
+ * that makes lists shorter.
+ */
+export function openHistory(disk: Disk, ledger: Ledger, note: (says: string) => void): History {
   const places = new Map<string, Pick<Past, 'place' | 'settledAt'>>();
+  const noted = new Set<number>();
+
+  const noteDamage = (segment: Segment, at: number): void => {
+    if (noted.has(segment.first)) return;
+    noted.add(segment.first);
+    note(
+      `${segment.path} is damaged at byte ${at}: events that were told there or later in it are missing from lists (${fsckFirst})`,
+    );
+  };
 
   /** Forgets the one kept first. Readings go back in time, so that is one which the next reading finds soon. */
   const keep = ({ delivery, place, settledAt }: Past): void => {
@@ -48,7 +61,7 @@ export function openHistory(disk: Disk, ledger: Ledger): History {
   const look = async (visit: (past: Past) => void, enough: (segment: Segment) => boolean): Promise<void> => {
     const seen: Seen = { settlements: new Map(), told: new Set(), names: new Map() };
     for (const segment of [...ledger.retired, ...ledger.live].reverse()) {
-      for (const entry of (await entriesOf(disk, segment)).reverse()) {
+      for (const entry of (await entriesOf(disk, segment, noteDamage)).reverse()) {
         for (const past of pastOf(entry, seen)) {
           keep(past);
           visit(past);
@@ -93,11 +106,16 @@ export function openHistory(disk: Disk, ledger: Ledger): History {
 }
 
 /** What a segment says, in order; nothing where it was removed meanwhile. */
-async function entriesOf(disk: Disk, segment: Segment): Promise<LiveEntry[]> {
+async function entriesOf(
+  disk: Disk,
+  segment: Segment,
+  damaged: (segment: Segment, at: number) => void,
+): Promise<LiveEntry[]> {
   const bytes = await readSegment(disk, segment);
   const entries: LiveEntry[] = [];
   if (bytes === undefined) return entries;
-  readFrames(bytes, segment.first, (frame) => entries.push(liveEntry(segment, frame)));
+  const { end } = readFrames(bytes, segment.first, (frame) => entries.push(liveEntry(segment, frame)));
+  if (end < bytes.length) damaged(segment, end);
   return entries;
 }
 

@@ -1,4 +1,5 @@
 import type { Disk } from '../model/disk.ts';
+import { readBeginning } from './beginning.ts';
 import type { Entry } from './entry.ts';
 import { decodeEntry } from './entry.ts';
 import type { Frame } from './frame.ts';
@@ -27,6 +28,8 @@ export interface LiveLog {
   readonly next: number;
   /** The last segment ends in a write that never became durable: its whole frames end at `from`. */
   readonly torn?: { readonly segment: Segment; readonly from: number; readonly bytes: number };
+  /** Where it is said to begin at the latest; undefined where nothing says so. */
+  readonly begins?: number;
   /** Segment files without a whole frame: opened for a write that never became durable. */
   readonly empty: readonly string[];
 }
@@ -66,7 +69,19 @@ export async function readLiveLog(disk: Disk, visit: (entry: LiveEntry) => void)
     if (read.end === 0) empty.push(segment.path);
     else segments.push(segment);
   }
-  return { segments, next: next ?? 1, empty, ...(torn === undefined ? {} : { torn }) };
+  // Read after the segments were listed: one that is retired meanwhile is not missing.
+  const begins = await readBeginning(disk);
+  const [oldest] = segments;
+  if (oldest !== undefined && begins !== undefined && oldest.first > begins) {
+    throw damaged(oldest.path, 0, `the segment before it is missing: the log begins with frame ${begins}`);
+  }
+  return {
+    segments,
+    next: next ?? 1,
+    empty,
+    ...(begins === undefined ? {} : { begins }),
+    ...(torn === undefined ? {} : { torn }),
+  };
 }
 
 /** Decodes a frame of a segment; refuses one that says nothing known, and a segment that does not begin with the roster. */

@@ -3,6 +3,7 @@ import { Fault } from '../model/fault.ts';
 import type { Settlement } from '../model/journal.ts';
 import type { DeadLetter } from './dead-letters.ts';
 import { heldLetter, listDeadLetters, removeDeadLetter } from './dead-letters.ts';
+import { beginningPath, writeBeginning } from './beginning.ts';
 import type { Copy } from './entry.ts';
 import { isFull, removeIfPossible } from './full-disk.ts';
 import type { KnownFeed } from './known-feeds.ts';
@@ -11,14 +12,15 @@ import type { LiveEntry, LiveLog } from './live-log.ts';
 import { readLiveLog } from './live-log.ts';
 import type { Outbox } from './outbox.ts';
 import { attempted, byCommit, emptyOutbox, enter, indexed, settleIn } from './outbox.ts';
-import { damaged, newerState } from './refusals.ts';
+import { damaged, fsckFirst, newerState } from './refusals.ts';
 import { checkpointPath } from './safe-name.ts';
 import type { Place, Segment } from './segment.ts';
+import { listLive, listRetired, newSegment, placeOf, readSegment } from './segment.ts';
 import type { Staged } from './staged.ts';
 import { amend, nothingStaged, renameLetters, stage } from './staged.ts';
-import { listRetired, newSegment, placeOf, readSegment } from './segment.ts';
 
-const format = 1;
+/** The format of the state directory that this version writes. */
+export const format = 1;
 
 /** Everything the journal keeps in memory about its files; changed only by what is durable. */
 export interface Ledger {
@@ -47,10 +49,17 @@ export interface Recovered {
 export async function checkFormat(disk: Disk): Promise<boolean> {
   const bytes = await disk.read('format');
   if (bytes === undefined) return false;
-  const found = Number(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString().trim());
-  if (!Number.isSafeInteger(found) || found < 1) throw damaged('format', 0, 'it should hold the number of a format');
+  const found = formatOf(bytes);
+  if (found === undefined) throw damaged('format', 0, 'it should hold the number of a format');
   if (found > format) throw newerState('format', found, format);
   return true;
+}
+
+/** The number in the file `format`, or undefined where it holds none. */
+export function formatOf(bytes: Uint8Array): number | undefined {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString().trim();
+  const found = Number(text);
+  return text !== '' && Number.isSafeInteger(found) && found >= 1 ? found : undefined;
 }
 
 /**
@@ -69,6 +78,8 @@ export async function recover(disk: Disk): Promise<Recovered> {
 
   sortPending(ledger.outbox);
   const file = await openLast(disk, ledger, log);
+  // After the first segment is there: without one, this file says that it is missing.
+  if (log.begins === undefined) await noteBeginning(disk, log.segments[0]?.first ?? log.next);
   for (const path of log.empty) if (path !== ledger.live.at(-1)?.path) await removeIfPossible(disk, path);
   await takeDeadLetters(disk, ledger.outbox, letters, revived);
   renameLetters(ledger);
@@ -83,13 +94,15 @@ export async function recover(disk: Disk): Promise<Recovered> {
 }
 
 /**
- * Rejects where checkpoints or retired segments lie without a log: a checkpoint would be believed while everything after it is gone, and what
- * was not yet delivered with it.
+ * Rejects where checkpoints or retired segments lie without a log, or the log that was begun is gone: a checkpoint would be believed while
+ * everything after it is gone, and what was not yet delivered with it.
  */
 export async function refuseOrphans(disk: Disk): Promise<void> {
-  if ((await disk.list('journal/retired')).length === 0 && (await disk.list('feeds')).length === 0) return;
+  const lost = (await disk.read(beginningPath)) !== undefined && (await listLive(disk)).length === 0;
+  const left = [...(await disk.list('journal/retired')), ...(await disk.list('feeds'))];
+  if (!lost && left.length === 0) return;
   throw new Fault('journal-damaged', 'The state directory remembers feeds, but its journal is missing', {
-    hint: 'restore journal/ from a backup of the same time, or move the whole state directory away to start anew',
+    hint: `${fsckFirst}; else restore journal/ from a backup of the same time, or move the whole state directory away to start anew`,
   });
 }
 
@@ -100,7 +113,7 @@ function replay(ledger: Ledger, revived: Set<string>, at: LiveEntry): void {
   switch (entry.kind) {
     case 'roster':
       knowRoster(feeds, entry.feeds);
-      segment.rosterBytes = at.length;
+      if (at.at === 0) segment.rosterBytes = at.length;
       return;
     case 'commit':
       knowCommit(feeds, entry, at);
@@ -159,6 +172,14 @@ function sortPending(outbox: Ledger['outbox']): void {
   const sorted = [...outbox.pending].sort(([, a], [, b]) => byCommit(a, b));
   outbox.pending.clear();
   for (const [id, held] of sorted) outbox.pending.set(id, held);
+}
+
+async function noteBeginning(disk: Disk, first: number): Promise<void> {
+  try {
+    await writeBeginning(disk, first);
+  } catch (error) {
+    if (!isFull(error)) throw error;
+  }
 }
 
 async function openLast(disk: Disk, ledger: Ledger, log: LiveLog): Promise<AppendFile> {

@@ -16,20 +16,30 @@ export function stepUnderWay(feed: string): Fault {
   });
 }
 
+/** What to try first where state is damaged. */
+export const fsckFirst = 'run `elementd state fsck`, which says what is damaged and, with --repair, mends what it can';
+
+const unusable = 'in the state directory cannot be used: ';
+
+/** What is wrong with a file, from the refusal that names it. */
+export function reasonOf({ message }: Fault): string {
+  return message.slice(message.indexOf(unusable) + unusable.length);
+}
+
 /** Something in the log that a torn last write does not explain. */
 export function damaged(path: string, at: number, says: string): Fault {
   return new Fault('journal-damaged', `The journal is damaged: ${path}, byte ${at}: ${says}`, {
-    hint: 'nothing was changed; restore the state directory from a backup, or move it aside to start every feed anew',
+    hint: `nothing was changed; ${fsckFirst}; else restore the state directory from a backup, or move it aside to start every feed anew`,
   });
 }
 
 /** A file of the state that says something else than it should. */
 export function unreadable(path: string, says: string, hint: string, cause?: unknown): Fault {
-  return new Fault('journal-damaged', `${path} in the state directory cannot be used: ${says}`, { hint, cause });
+  return new Fault('journal-damaged', `${path} ${unusable}${says}`, { hint, cause });
 }
 
 /** What to do about a feed whose checkpoint is not as it should be. */
-export const checkpointHint = 'restore it from a backup, or move the state directory aside to start every feed anew';
+export const checkpointHint = `${fsckFirst}; else restore it from a backup, or move the state directory aside to start every feed anew`;
 
 /** A feed that the journal knows, without the file that says what was told. */
 export function checkpointMissing(feed: string, path: string): Fault {

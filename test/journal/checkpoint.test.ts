@@ -62,7 +62,7 @@ describe('a checkpoint', () => {
   for (const [name, rewritten] of Object.entries(rewritings)) {
     test(`is read as well when it was written anew by hand: ${name}`, async () => {
       const disk = simulatedDisk();
-      const text = await written();
+      const text = (await written()).replace(/,\n"crc32":.*\n$/, '}\n');
       disk.put(path, Buffer.from(rewritten(text)));
 
       const checkpoint = await readCheckpoint(disk, 'a/x');

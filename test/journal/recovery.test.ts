@@ -182,7 +182,7 @@ describe('the checkpoint of a feed', () => {
 
     const parsed: unknown = JSON.parse(text);
     assert.ok(typeof parsed === 'object' && parsed !== null);
-    assert.deepEqual(Object.keys(parsed), ['version', 'feed', 'sequence', 'generation', 'head', 'records']);
+    assert.deepEqual(Object.keys(parsed), ['version', 'feed', 'sequence', 'generation', 'head', 'records', 'crc32']);
     assert.ok(text.includes('\n"__proto__":{"n":1,'));
     assert.ok(text.includes('"generation":2,\n'));
   });
@@ -221,7 +221,8 @@ describe('the checkpoint of a feed', () => {
 
   test('one that is not whole, or not its own, is refused and left alone', async () => {
     const disk = await checkpointed();
-    const good = (await bytesOf(disk, path)).toString();
+    // As an earlier version wrote it, without a sum.
+    const good = `${(await bytesOf(disk, path)).toString().split(',\n"crc32"')[0]}}\n`;
     const cases: readonly [string, string][] = [
       ['', 'not whole JSON'],
       [good.slice(0, -9), 'not whole JSON'],
@@ -247,6 +248,20 @@ describe('the checkpoint of a feed', () => {
     await assert.rejects((await open(disk)).load('a/x'), refusedAs('state-newer', path));
     disk.put(path, Buffer.from(good));
     assert.equal((await (await open(disk)).load('a/x'))?.generation, 2);
+  });
+
+  test('one in which any bit has flipped is refused, with the command that may mend it', async () => {
+    const disk = await checkpointed();
+    const good = await bytesOf(disk, path);
+    for (let at = 0; at < good.length - 1; at += 1) {
+      const changed = Buffer.from(good);
+      changed[at] = (changed[at] ?? 0) ^ (1 << (at % 8));
+      disk.put(path, changed);
+
+      const journal = await open(disk);
+
+      await assert.rejects(journal.load('a/x'), refusedAs('journal-damaged', path, 'elementd state fsck'));
+    }
   });
 });
 
@@ -275,5 +290,24 @@ describe('dead letters at opening', () => {
       disk.put('dead/x.json', Buffer.from(text));
       await assert.rejects(open(disk), refusedAs('journal-damaged', 'dead/x.json'));
     }
+  });
+
+  test('one in which any bit has flipped is refused; one without a sum, as an earlier version wrote it, is read', async () => {
+    const disk = await written();
+    const journal = await open(disk);
+    await journal.settle(dead('a/x#1@1'));
+    const path = 'dead/a%2Fx%231%401.json';
+    const good = await bytesOf(disk, path);
+    assert.ok(good.toString().endsWith('"}\n') && 'crc32' in (JSON.parse(good.toString()) as object));
+    for (let at = 0; at < good.length - 1; at += 5) {
+      const changed = Buffer.from(good);
+      changed[at] = (changed[at] ?? 0) ^ (1 << (at % 8));
+      disk.put(path, changed);
+      await assert.rejects(open(disk), refusedAs('journal-damaged', path, 'elementd state fsck'));
+    }
+
+    disk.put(path, Buffer.from(good.toString().replace(/,\n"crc32":"[0-9a-f]{8}"/, '')));
+
+    assert.deepEqual(deadIds(await open(disk)), ['a/x#1@1']);
   });
 });

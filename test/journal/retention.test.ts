@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import type { Notice } from '../../src/model/notice.ts';
 import type { SimulatedDisk } from '../support/simulated-disk.ts';
 import { simulatedDisk } from '../support/simulated-disk.ts';
 import { busy, open } from './small-journal.ts';
@@ -85,6 +86,27 @@ describe('retired segments', () => {
 
     assert.equal(body, delivery('a/x', '1', 1).body);
     assert.ok(retired(disk).length < 3 && paths[0] === 'journal/00000000000000000001.log');
+  });
+
+  test('that are damaged make a list shorter, but not silently', async () => {
+    const disk = simulatedDisk();
+    const journal = await open(disk);
+    for (let generation = 0; generation < 50; generation += 1) {
+      await journal.commit(telling('a/x', generation, '1', generation + 1));
+      await journal.settle(delivered(`a/x#1@${generation + 1}`));
+    }
+    const [path = ''] = retired(disk);
+    const bytes = Buffer.from((await disk.read(path)) ?? []);
+    bytes[900] = (bytes[900] ?? 0) ^ 1;
+    disk.put(path, bytes);
+    const notices: Notice[] = [];
+    const again = await open(disk.afterPowerCut('lost'), standingClock(), (notice) => notices.push(notice));
+
+    assert.ok((await again.events({})).length < 50);
+    await again.events({});
+
+    assert.deepEqual(notices.map(({ name, level }) => [name, level]), [['journal:note', 'warn']]); // prettier-ignore
+    assert.ok(notices[0]?.says.includes(path) && notices[0].says.includes('elementd state fsck'), notices[0]?.says);
   });
 
   test('a list of the newest events reads no further back than it needs', async () => {
