@@ -130,7 +130,10 @@ function checkEnd(
   }
   const { since } = state.head;
   // Dated before the feed's beginning, on a clock that is behind and does not say so: it counts as old.
-  if (dated && deletes !== 'sweep' && since !== 'all' && final.updated < since) return;
+  const proven = final.gone && deletes === 'sweep';
+  if (dated && !proven && since !== 'all' && final.updated < since) return;
+  // A content that comes back is no change to a state from before it went.
+  if (!dated && one.restores > 0) return;
   if (final.gone) {
     if (deletes === 'none' || (unsure.length > 0 && told?.gone === 'forgotten')) return;
     // The feed that it became never met it, nor did the state that was put back.
