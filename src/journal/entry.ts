@@ -36,7 +36,7 @@ export interface SettleEntry {
   readonly settlement: Settlement;
   readonly attempts: number;
   readonly lastSays?: string;
-  /** A dead letter that was delivered after all: its first copy may be long gone. */
+  /** A dead letter that was delivered after all, or dropped: its first copy may be long gone. */
   readonly copy?: Copy;
 }
 
@@ -46,7 +46,9 @@ export type Entry =
   | SettleEntry
   | { readonly kind: 'attempt'; readonly attempt: Attempt }
   | { readonly kind: 'roster'; readonly feeds: Roster }
-  | { readonly kind: 'carry'; readonly copy: Copy };
+  | { readonly kind: 'carry'; readonly copy: Copy }
+  /** Pending again by command, whatever it was before; its place in the order is that of this frame. */
+  | { readonly kind: 'replay'; readonly copy: Copy };
 
 /** A payload, and where the bodies begin in it. */
 export interface Payload {
@@ -54,7 +56,14 @@ export interface Payload {
   readonly bodiesAt: number;
 }
 
-const kinds: ReadonlySet<unknown> = new Set<Entry['kind']>(['commit', 'settle', 'attempt', 'roster', 'carry']);
+const kinds: ReadonlySet<unknown> = new Set<Entry['kind']>([
+  'commit',
+  'settle',
+  'attempt',
+  'roster',
+  'carry',
+  'replay',
+]);
 
 /** A payload: length of the JSON (u32), the JSON, the bodies. */
 export function encodeEntry(entry: Entry, bodies: readonly Uint8Array[] = []): Payload {

@@ -2,7 +2,19 @@ import type { FeedHead, FeedState } from '../model/change.ts';
 import type { Disk } from '../model/disk.ts';
 import { Fault } from '../model/fault.ts';
 import type { Duration, Instant } from '../model/instant.ts';
-import type { Attempt, Commit, Delivery, EventQuery, Journal, Settlement, ToldEvent } from '../model/journal.ts';
+import type {
+  Attempt,
+  Backlog,
+  Commit,
+  Delivery,
+  DeliveryHead,
+  EventQuery,
+  Journal,
+  PendingQuery,
+  Replay,
+  Settlement,
+  ToldEvent,
+} from '../model/journal.ts';
 import type { NoticeLevel, NoticeName } from '../model/notice.ts';
 import type { Clock, Tell } from '../model/ports.ts';
 import { compact, liveBytesOf, liveLimit, removeExpired } from './compaction.ts';
@@ -15,14 +27,17 @@ import { openHistory } from './history.ts';
 import { checkpointThrough, memoryOf, rosterOf, takeCommit } from './known-feeds.ts';
 import type { Written } from './log-writer.ts';
 import { LogWriter } from './log-writer.ts';
-import { deadOf, enter, indexed, isOpen, pendingOf } from './outbox.ts';
+import { enter, inOrderOfDeath, isOpen } from './outbox.ts';
+import { readPending, readPendingBody } from './read-waiting.ts';
 import type { Ledger } from './recovery.ts';
-import { isSaid, recover } from './recovery.ts';
+import { recover } from './recovery.ts';
 import { foreignHead, staleGeneration, stepUnderWay } from './refusals.ts';
 import type { Reserve } from './reserve.ts';
 import { openReserve } from './reserve.ts';
-import { placeOf, readBody } from './segment.ts';
+import { replayAll } from './replaying.ts';
 import { rememberAttempt, settleDelivery } from './settling.ts';
+import { StoredReader } from './stored-reader.ts';
+import { committed, lairOf } from './stored.ts';
 
 export interface FileJournalOptions {
   readonly clock: Pick<Clock, 'now'>;
@@ -42,6 +57,7 @@ interface Parts {
   readonly ledger: Ledger;
   readonly writer: LogWriter;
   readonly reserve: Reserve;
+  readonly reader: StoredReader;
   readonly options: Required<Omit<FileJournalOptions, 'tell'>>;
   readonly say: (name: NoticeName, level: NoticeLevel, says: string) => void;
 }
@@ -71,7 +87,7 @@ export async function openFileJournal(disk: Disk, options: FileJournalOptions): 
     roster: () => encodeEntry({ kind: 'roster', feeds: rosterOf(ledger.feeds) }).bytes,
   });
   await removeExpired(disk, ledger, options.clock.now() - options.retention);
-  return new FileJournal({ disk, ledger, writer, reserve, options: settings, say });
+  return new FileJournal({ disk, ledger, writer, reserve, reader: new StoredReader(disk), options: settings, say });
 }
 
 /** The journal in a state directory. One for each directory at a time. */
@@ -83,13 +99,13 @@ export class FileJournal implements Journal {
   /** The last thing asked about a delivery, while it goes on: the next one waits for it. */
   readonly #turns = new Map<string, Promise<void>>();
   #compacting: Promise<void> | undefined;
-  /** After a compaction that failed: the live log's size to try again at. */
+  /** Below this size of the live log nothing is compacted: after a failure, and so that no more is copied than was written since. */
   #patience = 0;
   #closing: Promise<void> | undefined;
 
   constructor(parts: Parts) {
     this.#parts = parts;
-    this.#history = openHistory(parts.disk, parts.ledger);
+    this.#history = openHistory(parts.disk, parts.ledger, parts.reader);
   }
 
   feeds(): readonly string[] {
@@ -138,26 +154,36 @@ export class FileJournal implements Journal {
     return this.#inTurn(attempt.id, () => rememberAttempt(this.#parts, attempt));
   }
 
-  pending(): Iterable<Delivery> {
-    return pendingOf(this.#parts.ledger.outbox);
+  async replay(replays: readonly Replay[]): Promise<readonly string[]> {
+    const done = await replayAll(this.#parts, replays, {
+      inTurn: (id, act) => this.#inTurn(id, act),
+      find: (ids) => this.#history.find(ids, this.#since()),
+    });
+    this.#compactWhereDue();
+    return done;
+  }
+
+  *pending(query?: PendingQuery): Iterable<DeliveryHead> {
+    const { waiting } = this.#parts.ledger.outbox;
+    for (const row of waiting.rows(query)) yield waiting.head(row);
+  }
+
+  backlog(): ReadonlyMap<string, Backlog> {
+    return this.#parts.ledger.outbox.waiting.backlog;
   }
 
   dead(): Iterable<Delivery> {
-    return deadOf(this.#parts.ledger.outbox);
+    return inOrderOfDeath(this.#parts.ledger.outbox.dead.values());
+  }
+
+  async delivery(id: string): Promise<Delivery | undefined> {
+    return this.#parts.ledger.outbox.dead.get(id)?.delivery ?? readPending(this.#parts, id);
   }
 
   async body(id: string): Promise<string | undefined> {
     const { disk, ledger } = this.#parts;
-    for (let place = ledger.outbox.pending.get(id)?.place; place !== undefined;) {
-      try {
-        return (await readBody(disk, place)).toString();
-      } catch (error) {
-        // It may have been copied, and its first segment retired and removed, while it was being read.
-        const now = ledger.outbox.pending.get(id)?.place;
-        if (now === place) throw error;
-        place = now;
-      }
-    }
+    const waiting = await readPendingBody(this.#parts, id);
+    if (waiting !== undefined) return waiting.toString();
     if (ledger.outbox.dead.has(id)) return (await readDeadLetter(disk, id))?.body;
     return (await this.#history.body(id, this.#since()))?.toString();
   }
@@ -225,9 +251,9 @@ export class FileJournal implements Journal {
     const { disk, ledger, options, say, writer } = this.#parts;
     const stopped = (): boolean => writer.refusal !== undefined;
     try {
-      await compact({ disk, ledger, writer, liveBytes: options.liveBytes, stopped });
+      const copied = await compact({ disk, ledger, writer, liveBytes: options.liveBytes, stopped });
+      this.#patience = liveBytesOf(ledger) + copied;
       await removeExpired(disk, ledger, this.#since());
-      this.#patience = 0;
     } catch (error) {
       if (stopped()) return;
       this.#patience = live + options.segmentBytes;
@@ -239,13 +265,12 @@ export class FileJournal implements Journal {
 }
 
 function apply(ledger: Ledger, entry: CommitEntry, written: Written, bodiesAt: number): void {
-  const { segment, sequence, payloadAt } = written;
+  const { segment, sequence, payloadAt, at, length } = written;
   takeCommit(ledger.feeds, entry, written);
-  entry.deliveries.forEach((fresh, order) => {
-    const place = placeOf(segment, payloadAt + bodiesAt, fresh);
-    enter(ledger.outbox, { delivery: indexed(fresh, sequence, fresh.length), order, place });
-    isSaid(segment, fresh.committedAt);
-  });
+  for (const [order, fresh] of entry.deliveries.entries()) {
+    const stored = committed(fresh, sequence, order);
+    enter(ledger.outbox, stored, lairOf({ segment, at, length, bodiesAt: payloadAt + bodiesAt }, fresh));
+  }
 }
 
 function says(error: unknown): string {

@@ -76,7 +76,9 @@ export function knowCommit(
   feed.generation = step.generation + 1;
   feed.last = place.sequence;
   place.segment.feeds.set(step.feed, place.sequence);
-  if (feed.memory === undefined) feed.commits.push({ ...place, whole: isWhole(step) });
+  // Field by field: a place may come with the whole entry, which must not stay in memory.
+  const { segment, at, length, sequence } = place;
+  if (feed.memory === undefined) feed.commits.push({ segment, at, length, sequence, whole: isWhole(step) });
   else remember(feed.memory, step);
   return feed;
 }
