@@ -1,3 +1,4 @@
+import type { Amended, Selection } from '../deliver/by-command.ts';
 import type { PollReport } from '../engine/cycle.ts';
 import type { EngineStatus } from '../engine/status.ts';
 import type { EventQuery, ToldEvent } from '../model/journal.ts';
@@ -42,6 +43,8 @@ export interface Control {
   reload(): Promise<ReloadAnswer>;
   events(query: EventQuery): Promise<readonly ToldEvent[]>;
   event(id: string): Promise<EventAnswer | undefined>;
+  replay(selection: Selection): Promise<Amended>;
+  drop(selection: Selection): Promise<Amended>;
 }
 
 /** Answers commands from a daemon in this process. */
@@ -69,9 +72,11 @@ export function controlOf(daemon: Daemon, reload: () => Promise<Applied> = daemo
     },
     events: async (query) => clean(await journal.events(query)),
     async event(id) {
-      const found = (await journal.events({})).find((event) => event.id === id || event.delivery === id);
+      const [found] = await journal.events({ ids: [id] });
       return found === undefined ? undefined : { event: clean(found), body: await journal.body(found.delivery) };
     },
+    replay: async (selection) => clean(await engine.replay(selection)),
+    drop: async (selection) => clean(await engine.drop(selection)),
   };
 }
 

@@ -91,21 +91,22 @@ export function pausedNotice(lane: Lane, reason: PauseReason, at: Instant, bound
   };
 }
 
-/** That pause is over. */
-export function resumedNotice(key: string, reason: PauseReason, at: Instant): Notice {
+/** That pause is over; `dropped`: the one for a dead letter, since there is none any more. */
+export function resumedNotice(key: string, reason: PauseReason | 'dropped', at: Instant): Notice {
   return {
     name: 'callback:resumed',
     level: 'info',
     at,
     says: `${key} ${resumptions[reason]}.`,
     callback: key,
-    facts: { reason },
+    facts: { reason: reason === 'dropped' ? 'dead-letter' : reason },
   };
 }
 
-const resumptions: Readonly<Record<PauseReason, string>> = {
+const resumptions: Readonly<Record<PauseReason | 'dropped', string>> = {
   down: 'answers again: everything that waits for it is delivered',
   'dead-letter': 'works again: its feeds are polled again',
+  dropped: 'has no dead letters any more: its feeds are polled again',
   stopped: 'has another address or other credentials: it is tried again and its feeds are polled again',
   full: 'has room in its outbox: its feeds are polled again',
 };

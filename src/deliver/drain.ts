@@ -3,6 +3,7 @@ import type { Instant } from '../model/instant.ts';
 import type { DeliveryHead, Journal, NewDelivery, Settlement } from '../model/journal.ts';
 import type { Clock, Http, Tell } from '../model/ports.ts';
 import type { Vault } from '../model/secret.ts';
+import { dropByCommand, replayByCommand, type Amended, type Selection } from './by-command.ts';
 import { startAnew } from './callback-state.ts';
 import { pausedNotice, resumedNotice, sayPause } from './drain-notices.ts';
 import { callbackStatus, type DrainStatus } from './drain-status.ts';
@@ -123,6 +124,38 @@ export class Drain {
     };
   }
 
+  /** Makes POSTs pending again, as `replayByCommand`, and lets them go at once: whoever asks for that has looked after the receiver. */
+  async replay(selection: Selection): Promise<Amended> {
+    try {
+      const amended = await replayByCommand(selection, this.#parts.journal, (feed) => this.#routes.keyOf(feed));
+      for (const { feed } of amended.done) {
+        const { state } = this.#outbox.home(feed);
+        state.quietUntil = state.askedUntil;
+      }
+      return amended;
+    } finally {
+      // Where it failed half-way, some are pending all the same.
+      this.#arrived([...this.#parts.journal.backlog().keys()]);
+    }
+  }
+
+  /** Gives POSTs up, as `dropByCommand`; the feeds of a callback go on that has no dead letter left. */
+  async drop(selection: Selection): Promise<Amended> {
+    const { journal, clock, tell } = this.#parts;
+    const amended = await dropByCommand(selection, journal, clock.now());
+    for (const { delivery } of amended.done) this.#outbox.settled(delivery);
+    const touched = new Set(amended.done.map(({ feed }) => this.#outbox.home(feed)));
+    const mourned = latestDeaths(journal, (feed) => this.#routes.keyOf(feed));
+    for (const lane of touched) {
+      measure(lane, this.#ground);
+      if (!lane.state.paused || mourned.has(lane.state.key)) continue;
+      lane.state.paused = false;
+      tell(resumedNotice(lane.state.key, 'dropped', clock.now()));
+    }
+    this.#ring();
+    return amended;
+  }
+
   /**
    * Works out which callbacks are still paused after a dead letter of an earlier process. `run` and `drainDue` begin with it; who asks
    * `pollable` before them awaits it first. Rejects with a Fault of the journal.
@@ -168,12 +201,13 @@ export class Drain {
 
   /**
    * Tries once each delivery that is due now, or comes free by that, and resolves. A callback that turns out to be down, or wants to be left
-   * alone, is not waited for. Rejects as `run` does, and where the disk stays full.
+   * alone, is not waited for. With `replayed` nothing else is tried. Rejects as `run` does, and where the disk stays full.
    */
-  async drainDue(hard?: AbortSignal): Promise<void> {
+  async drainDue(hard?: AbortSignal, which: 'all' | 'replayed' = 'all'): Promise<void> {
     const callBack = (): void => this.#flights.callBack();
     hard?.addEventListener('abort', callBack);
     this.#patience = onePassPatience;
+    this.#intake.replayedOnly = which === 'replayed';
     try {
       await this.begin();
       // What fails from here on is due later than this, so nothing is tried twice.

@@ -2,10 +2,12 @@ import type { DeliveryHead, Journal } from '../model/journal.ts';
 import type { Lane } from './lane.ts';
 import type { Outbox } from './outbox.ts';
 
-/** A window is filled up to so many that are free to go, once less than `low` are. */
+/** A window gets more where less than `low` in it are free to go, until `high` are. */
 const high = 256;
 const low = 64;
-/** And to so many in all: what was tried stays in it, and what waits for that. */
+/** So many may be on their way, free to go or waiting for one that is: those behind them go sooner or later. */
+const moving = 2_048;
+/** And so many in all: what was tried stays in the window, and what waits for that. */
 const most = 100_000;
 
 /** Brings deliveries from the journal into the windows, in commit order, as earlier ones settle. */
@@ -22,30 +24,29 @@ export class Intake {
 
   /** Whether a window lacks what the journal may hold. */
   isDue(lane: Lane): boolean {
-    return lane.more && !lane.filling && !lane.state.stopped && lane.ready < low && lane.window.size < most;
+    const { more, filling, ready, state, window } = lane;
+    if (!more || filling || state.stopped || ready >= low || window.size >= most) return false;
+    return window.size < moving || window.size - lane.stuck() < moving;
   }
 
-  /** Fills a window. Rejects with a Fault of the journal. */
+  /** Brings some more into a window. Rejects with a Fault of the journal. */
   async fill(lane: Lane): Promise<void> {
     const { epoch } = this.#outbox;
+    const room = high - lane.ready;
+    // Half of the room at the most, so that neither keeps the other out.
+    const replayed = this.#next(lane, true, Math.ceil(room / 2));
+    const inOrder = this.replayedOnly ? [] : this.#next(lane, false, room - replayed.length);
+    const heads = [...replayed, ...inOrder];
+    lane.more = heads.length > 0;
+    if (!lane.more) return;
     lane.filling = true;
     try {
-      while (lane.ready < high && lane.window.size < most) {
-        // Half of the room at the most, so that neither keeps the other out.
-        const replayed = this.#next(lane, true, Math.ceil((high - lane.ready) / 2));
-        const inOrder = this.replayedOnly ? [] : this.#next(lane, false, high - lane.ready - replayed.length);
-        const heads = [...replayed, ...inOrder];
-        if (heads.length === 0) {
-          lane.more = false;
-          return;
-        }
-        const deliveries = await Promise.all(heads.map(({ id }) => this.#journal.delivery(id)));
-        if (this.#outbox.epoch !== epoch) return;
-        lane.reached.replayed = replayed.at(-1) ?? lane.reached.replayed;
-        lane.reached.inOrder = inOrder.at(-1) ?? lane.reached.inOrder;
-        for (const delivery of deliveries) {
-          if (delivery !== undefined && !this.#outbox.has(delivery.id)) this.#outbox.add(delivery);
-        }
+      const deliveries = await Promise.all(heads.map(({ id }) => this.#journal.delivery(id)));
+      if (this.#outbox.epoch !== epoch) return;
+      lane.reached.replayed = replayed.at(-1) ?? lane.reached.replayed;
+      lane.reached.inOrder = inOrder.at(-1) ?? lane.reached.inOrder;
+      for (const delivery of deliveries) {
+        if (delivery !== undefined && !this.#outbox.has(delivery.id)) this.#outbox.add(delivery);
       }
     } finally {
       lane.filling = false;

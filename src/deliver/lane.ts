@@ -61,6 +61,13 @@ export class Lane {
     return this.#ready.size;
   }
 
+  /** How many in the window go nowhere for now: what was tried and pauses, and what waits for that. */
+  stuck(): number {
+    const found = new Set(this.#later.all());
+    for (const pending of found) for (const follower of pending.followers) found.add(follower);
+    return found.size;
+  }
+
   add(pending: Pending): void {
     this.window.set(pending.id, pending);
     this.offer(pending);

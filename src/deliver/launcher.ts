@@ -67,7 +67,7 @@ export class Launcher {
     if (dead === undefined || route === undefined) {
       // Nobody waits for it any more: its dead letters were replayed or dropped.
       state.paused = false;
-      tell(resumedNotice(state.key, 'dead-letter', clock.now()));
+      tell(resumedNotice(state.key, 'dropped', clock.now()));
       return false;
     }
     this.#start(lane, (signal) => probeDead(dead, { lane, route, signal }, this.#ground));

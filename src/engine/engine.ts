@@ -3,6 +3,7 @@ import { Fault } from '../model/fault.ts';
 import type { Callback, Feed, Plan } from '../model/feed.ts';
 import type { Instant } from '../model/instant.ts';
 import type { Notice } from '../model/notice.ts';
+import type { Amended, Selection } from '../deliver/by-command.ts';
 import { Drain } from '../deliver/drain.ts';
 import { diffPlans, type PlanDiff } from '../plan/diff.ts';
 import { Scheduler, type Scheduled, type Visit } from '../schedule/scheduler.ts';
@@ -169,10 +170,20 @@ export class Engine {
     return report;
   }
 
-  /** Tries each due delivery once; for a poll without a daemon. */
-  async deliver(signal: AbortSignal): Promise<boolean> {
-    await this.#drain.drainDue(signal);
+  /** Tries each due delivery once, or each that was replayed; for a command without a daemon. */
+  async deliver(signal: AbortSignal, which: 'all' | 'replayed' = 'all'): Promise<boolean> {
+    await this.#drain.drainDue(signal, which);
     return this.#failedDeliveries === 0;
+  }
+
+  /** Makes POSTs pending again that were told, or are dead letters. */
+  replay(selection: Selection): Promise<Amended> {
+    return this.#drain.replay(selection);
+  }
+
+  /** Gives up dead letters, and what waits where it is named. */
+  drop(selection: Selection): Promise<Amended> {
+    return this.#drain.drop(selection);
   }
 
   async status(): Promise<EngineStatus> {

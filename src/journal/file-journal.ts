@@ -97,7 +97,7 @@ export class FileJournal implements Journal {
   /** Feeds whose step is being written. */
   readonly #underWay = new Set<string>();
   /** The last thing asked about a delivery, while it goes on: the next one waits for it. */
-  readonly #turns = new Map<string, Promise<void>>();
+  readonly #turns = new Map<string, Promise<unknown>>();
   #compacting: Promise<void> | undefined;
   /** Below this size of the live log nothing is compacted: after a failure, and so that no more is copied than was written since. */
   #patience = 0;
@@ -146,7 +146,7 @@ export class FileJournal implements Journal {
     this.#compactWhereDue();
   }
 
-  settle(settlement: Settlement): Promise<void> {
+  settle(settlement: Settlement): Promise<boolean> {
     return this.#inTurn(settlement.id, () => settleDelivery(this.#parts, settlement));
   }
 
@@ -221,17 +221,17 @@ export class FileJournal implements Journal {
     return this.#parts.options.clock.now() - this.#parts.options.retention;
   }
 
-  async #inTurn(id: string, act: () => Promise<void>): Promise<void> {
+  async #inTurn<Came>(id: string, act: () => Promise<Came>): Promise<Came> {
     const { writer } = this.#parts;
     const before = this.#turns.get(id);
-    const run = async (): Promise<void> => {
+    const run = async (): Promise<Came> => {
       if (writer.refusal !== undefined) throw writer.refusal;
-      await act();
+      return act();
     };
     const mine = before === undefined ? run() : before.then(run, run);
     this.#turns.set(id, mine);
     try {
-      await mine;
+      return await mine;
     } finally {
       if (this.#turns.get(id) === mine) this.#turns.delete(id);
     }

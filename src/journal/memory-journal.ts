@@ -79,13 +79,14 @@ export function openMemoryJournal(options: MemoryOptions = {}): Journal {
       const { id, at } = settlement;
       const waiting = pending.get(id);
       const kept = waiting ?? (endsDead(settlement) ? dead.get(id) : undefined);
-      if (kept === undefined) return;
+      if (kept === undefined) return false;
       pending.delete(id);
       dead.delete(id);
       const { delivery, order, body } = kept;
       if (waiting !== undefined) backlogs.remove(delivery, delivery.events.length, delivery.bytes);
       if (settlement.outcome === 'dead') dead.set(id, { ...died(kept, at, settlement.says), body });
       else settled.set(id, { delivery, order, body, state: settlement.outcome, settledAt: at });
+      return true;
     },
 
     async attempt(attempt) {

@@ -42,7 +42,7 @@ export async function replayAll(desk: Desk, replays: readonly Replay[], archive:
     );
     for (const end of ends) if (end.status === 'rejected') throw end.reason;
   }
-  return replays.filter(({ id }) => done.has(id)).map(({ id }) => id);
+  return [...new Set(replays.map(({ id }) => id))].filter((id) => done.has(id));
 }
 
 /**

@@ -22,21 +22,25 @@ export interface Desk {
   readonly reader: StoredReader;
 }
 
-/** Ends a delivery durably; nothing happens to one that is settled already. One call at a time for each delivery. */
-export async function settleDelivery(desk: Desk, settlement: Settlement): Promise<void> {
+/** Ends a delivery durably; false for one that is settled already. One call at a time for each delivery. */
+export async function settleDelivery(desk: Desk, settlement: Settlement): Promise<boolean> {
   const { waiting, dead } = desk.ledger.outbox;
   const { id } = settlement;
   const row = waiting.find(id);
   if (row === undefined) {
     const letter = dead.get(id);
-    if (letter !== undefined && endsDead(settlement)) await endLetter(desk, settlement, letter);
-    return;
+    if (letter === undefined || !endsDead(settlement)) return false;
+    await endLetter(desk, settlement, letter);
+    return true;
   }
-  if (settlement.outcome !== 'dead') return writeSettlement(desk, settlement, waiting.head(row));
+  if (settlement.outcome !== 'dead') {
+    await writeSettlement(desk, settlement, waiting.head(row));
+    return true;
+  }
 
   // The file first: once the log calls it dead, nothing else keeps its body.
   const found = await readWaiting(desk, id);
-  if (found === undefined) return;
+  if (found === undefined) return false;
   const letter = died(found, settlement.at, settlement.says);
   await withReserve(desk, () => writeDeadLetter(desk.disk, { ...letter, body: found.body.toString() }));
   try {
@@ -46,6 +50,7 @@ export async function settleDelivery(desk: Desk, settlement: Settlement): Promis
     if (isFull(error)) await removeLetter(desk, id);
     throw error;
   }
+  return true;
 }
 
 /** Remembers a failed attempt durably; nothing happens for a delivery that is settled, unless it is a dead letter. */

@@ -149,8 +149,11 @@ export interface Journal {
   load(feed: string): Promise<FeedState | undefined>;
   /** Rejects with a Fault: `stale-generation`, `disk-full` (nothing happened, try again later), `disk-failed` (fatal). */
   commit(commit: Commit): Promise<void>;
-  /** Ends a delivery. A settled delivery that is settled again stays as it was, except that a dead one may become delivered or dropped. */
-  settle(settlement: Settlement): Promise<void>;
+  /**
+   * Ends a delivery. A settled delivery that is settled again stays as it was, except that a dead one may become delivered or dropped.
+   * Resolves with whether anything changed by it.
+   */
+  settle(settlement: Settlement): Promise<boolean>;
   /** Remembers a failed attempt. */
   attempt(attempt: Attempt): Promise<void>;
   /**

@@ -9,7 +9,7 @@ import { delivery, hour, minute, pendingIds, second, stage, start } from './stag
 function troubled(kind: 'settle' | 'attempt', code: 'disk-full' | 'disk-failed') {
   const journal = openMemoryJournal();
   const trouble = { on: true, tries: 0 };
-  const write = (going: () => Promise<void>): Promise<void> => {
+  const write = <Came>(going: () => Promise<Came>): Promise<Came> => {
     trouble.tries += 1;
     return trouble.on ? Promise.reject(new Fault(code, 'the disk does not take it')) : going();
   };

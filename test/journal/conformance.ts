@@ -1,6 +1,7 @@
 import { describe } from 'node:test';
 import type { Duration, Instant } from '../../src/model/instant.ts';
 import type { Journal } from '../../src/model/journal.ts';
+import { commandConformance } from './conformance-commands.ts';
 import { deliveryConformance } from './conformance-deliveries.ts';
 import { feedConformance } from './conformance-feeds.ts';
 import { historyConformance } from './conformance-history.ts';
@@ -41,5 +42,6 @@ export function journalConformance(name: string, start: (ports: Ports) => Opener
     feedConformance(begin);
     deliveryConformance(begin);
     historyConformance(begin);
+    commandConformance(begin);
   });
 }

@@ -45,6 +45,20 @@ const history: History = [
   [commit(0), { does: 'deliver', nth: 6 }],
   [{ does: 'reopen' }, commit(1, '4')],
   [{ does: 'deliver', nth: 4 }, commit(0, '7'), { does: 'kill', nth: 7 }],
+  [
+    { does: 'replay', nth: 0 },
+    { does: 'replay', nth: 2 },
+    { does: 'drop', nth: 4 },
+  ],
+  [{ does: 'fail', nth: 0 }, commit(2, '5'), { does: 'kill', nth: 8 }],
+  [
+    { does: 'drop', nth: 8 },
+    { does: 'deliver', nth: 2 },
+    { does: 'kill', nth: 0 },
+  ],
+  [commit(0), { does: 'replay', nth: 0 }, { does: 'replay', nth: 4 }],
+  [{ does: 'reopen' }, commit(1), { does: 'drop', nth: 4 }],
+  [{ does: 'replay', nth: 8 }, commit(0), commit(2)],
 ];
 
 /** Plays with trouble at one operation. */
@@ -95,6 +109,7 @@ function copyOf(player: Player, open: () => Promise<Journal>): Player {
   for (const [id, one] of player.doubtfulSettlements) copy.doubtfulSettlements.set(id, one);
   for (const [id, one] of player.attempts) copy.attempts.set(id, one);
   for (const [id, one] of player.doubtfulAttempts) copy.doubtfulAttempts.set(id, one);
+  for (const id of player.doubtfulReplays) copy.doubtfulReplays.add(id);
   return copy;
 }
 
@@ -170,7 +185,10 @@ describe('nothing that was confirmed is lost', () => {
     const nth = fc.nat(20);
     const action: fc.Arbitrary<Action> = fc.oneof(
       { weight: 6, arbitrary: fc.record({ does: fc.constant('commit' as const), feed: fc.constantFrom(...feeds), records: fc.uniqueArray(record, { maxLength: 3 }), reborn: fc.boolean() }) }, // prettier-ignore
-      { weight: 6, arbitrary: fc.record({ does: fc.constantFrom('deliver', 'keep', 'kill', 'fail'), nth }) },
+      {
+        weight: 6,
+        arbitrary: fc.record({ does: fc.constantFrom('deliver', 'keep', 'kill', 'drop', 'fail', 'replay'), nth }),
+      },
       { weight: 1, arbitrary: fc.record({ does: fc.constant('load' as const), feed: fc.constantFrom(...feeds) }) },
       { weight: 1, arbitrary: fc.record({ does: fc.constant('reopen' as const) }) },
     );

@@ -8,7 +8,7 @@ import { delivery, failed, head, noon, told } from './steps.ts';
 export type Action =
   | { readonly does: 'commit'; readonly feed: string; readonly records: readonly string[]; readonly reborn?: boolean }
   /** Settles the nth delivery that was committed so far, counted round and round. */
-  | { readonly does: 'deliver' | 'keep' | 'kill' | 'fail'; readonly nth: number }
+  | { readonly does: 'deliver' | 'keep' | 'kill' | 'drop' | 'fail' | 'replay'; readonly nth: number }
   | { readonly does: 'load'; readonly feed: string }
   | { readonly does: 'reopen' };
 
@@ -22,6 +22,7 @@ export class Player {
   readonly doubtfulSettlements = new Map<string, Settlement>();
   readonly attempts = new Map<string, Attempt>();
   readonly doubtfulAttempts = new Map<string, Attempt>();
+  readonly doubtfulReplays = new Set<string>();
   readonly #open: () => Promise<Journal>;
   journal: Journal | undefined;
 
@@ -76,12 +77,13 @@ export class Player {
   async #settle(journal: Journal, action: { readonly does: string; readonly nth: number }): Promise<boolean> {
     const all = this.deliveries();
     const chosen = all[action.nth % Math.max(1, all.length)];
-    if (chosen === undefined || this.doubtfulSettlements.has(chosen.id) || this.doubtfulAttempts.has(chosen.id))
-      return true;
+    if (chosen === undefined) return true;
+    const doubts = [this.doubtfulSettlements, this.doubtfulAttempts, this.doubtfulReplays];
+    if (doubts.some((doubt) => doubt.has(chosen.id))) return true;
     const { id } = chosen;
     const now = this.settled.get(id)?.outcome;
     if (action.does === 'fail') {
-      if (now === 'delivered' || now === 'kept') return true;
+      if (now !== undefined && now !== 'dead') return true;
       const attempt = failed(id, (this.attempts.get(id)?.attempts ?? 0) + 1);
       this.doubtfulAttempts.set(id, attempt);
       if (!(await this.#tried(() => journal.attempt(attempt)))) return false;
@@ -89,19 +91,38 @@ export class Player {
       this.attempts.set(id, attempt);
       return true;
     }
+    if (action.does === 'replay') {
+      if (now !== undefined) this.doubtfulReplays.add(id);
+      if (!(await this.#tried(() => journal.replay([{ id, callback: 'https://receiver.test/new' }])))) return false;
+      if (this.doubtfulReplays.delete(id)) this.#isReplayed(id);
+      return true;
+    }
     const settlement: Settlement =
       action.does === 'deliver'
         ? { id, outcome: 'delivered', at: noon, status: 200 }
         : action.does === 'keep'
           ? { id, outcome: 'kept', at: noon }
-          : { id, outcome: 'dead', at: noon, says: 'refused' };
-    const counts = now === undefined || (now === 'dead' && settlement.outcome === 'delivered');
+          : action.does === 'drop'
+            ? { id, outcome: 'dropped', at: noon }
+            : { id, outcome: 'dead', at: noon, says: 'refused' };
+    const ends = settlement.outcome === 'delivered' || settlement.outcome === 'dropped';
+    const counts = now === undefined || (now === 'dead' && ends);
     if (counts) this.doubtfulSettlements.set(id, settlement);
     if (!(await this.#tried(() => journal.settle(settlement)))) return false;
     if (!counts) return true;
     this.doubtfulSettlements.delete(id);
     this.settled.set(id, settlement);
     return true;
+  }
+
+  #isReplayed(id: string): void {
+    this.settled.delete(id);
+    this.attempts.delete(id);
+  }
+
+  /** Takes a replay as confirmed that was asked for without a clear answer. */
+  resolveReplay(id: string, pending: boolean): void {
+    if (this.doubtfulReplays.delete(id) && pending) this.#isReplayed(id);
   }
 
   #next(feed: string, records: readonly string[], reborn: boolean): Commit {
@@ -120,7 +141,7 @@ export class Player {
   }
 
   /** A full disk is a reason to try again, anything else is the end. */
-  async #tried(act: () => Promise<void>): Promise<boolean> {
+  async #tried(act: () => Promise<unknown>): Promise<boolean> {
     for (let tries = 0; ; tries += 1) {
       try {
         await act();
@@ -165,6 +186,7 @@ export async function verify(player: Player, journal: Journal): Promise<void> {
       expected += 1;
       const found = deadIds.has(fresh.id) ? 'dead' : pendingIds.has(fresh.id) ? 'pending' : listed.get(fresh.id);
       assert.ok(found !== 'dead' || deadIds.has(fresh.id), `${fresh.id} is listed as dead, but is no dead letter`);
+      player.resolveReplay(fresh.id, found === 'pending');
       const maybe = player.doubtfulSettlements.get(fresh.id);
       if (maybe?.outcome === found && maybe !== undefined) player.settled.set(fresh.id, maybe);
       player.doubtfulSettlements.delete(fresh.id);
