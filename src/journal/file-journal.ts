@@ -192,6 +192,10 @@ export class FileJournal implements Journal {
     return this.#history.events(query, this.#since());
   }
 
+  lastDelivered(): Promise<ReadonlyMap<string, Instant>> {
+    return this.#history.lastDelivered(this.#since());
+  }
+
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;

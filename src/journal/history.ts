@@ -33,6 +33,8 @@ export interface History {
   events(query: EventQuery, since: Instant): Promise<readonly ToldEvent[]>;
   /** The body of a delivery that was settled not before `since`, or undefined. */
   body(id: string, since: Instant): Promise<Buffer | undefined>;
+  /** When something of each feed was delivered last, not before `since`. */
+  lastDelivered(since: Instant): Promise<ReadonlyMap<string, Instant>>;
   /** Looks for settled deliveries in one reading; each is read when it is asked for, and undefined as in `body`. */
   find(ids: ReadonlySet<string>, since: Instant): Promise<(id: string) => Promise<Found | undefined>>;
 }
@@ -111,6 +113,18 @@ export function openHistory(disk: Disk, ledger: Ledger, reader: StoredReader): H
       }
       const past = places.get(id);
       return past !== undefined && isThere(past, since) ? readBody(disk, past.lair) : undefined;
+    },
+
+    async lastDelivered(since) {
+      const latest = new Map<string, Instant>();
+      await look(
+        ({ delivery, state, settledAt }) => {
+          if (state !== 'delivered' || settledAt < since || isOpen(ledger.outbox, delivery.id)) return;
+          latest.set(delivery.feed, Math.max(settledAt, latest.get(delivery.feed) ?? settledAt));
+        },
+        () => false,
+      );
+      return latest;
     },
 
     async find(ids, since) {

@@ -1,4 +1,4 @@
-import type { Duration } from '../model/instant.ts';
+import type { Duration, Instant } from '../model/instant.ts';
 import type { Commit, Delivery, EventQuery, Journal, PendingQuery, ToldEvent } from '../model/journal.ts';
 import type { Clock } from '../model/ports.ts';
 import { Backlogs } from './backlogs.ts';
@@ -135,6 +135,15 @@ export function openMemoryJournal(options: MemoryOptions = {}): Journal {
       for (const { delivery, order } of pending.values()) outcomes.push({ delivery, order, state: 'pending' });
       for (const { diedAt, ...letter } of dead.values()) outcomes.push({ ...letter, state: 'dead', settledAt: diedAt });
       return listEvents(outcomes, query);
+    },
+
+    async lastDelivered() {
+      const latest = new Map<string, Instant>();
+      for (const { delivery, state, settledAt } of settled.values()) {
+        if (state !== 'delivered' || settledAt < oldest()) continue;
+        latest.set(delivery.feed, Math.max(settledAt, latest.get(delivery.feed) ?? settledAt));
+      }
+      return latest;
     },
 
     async close() {},

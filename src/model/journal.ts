@@ -177,6 +177,8 @@ export interface Journal {
   body(id: string): Promise<string | undefined>;
   /** Events within the retention, oldest first. */
   events(query: EventQuery): Promise<readonly ToldEvent[]>;
+  /** When something of each feed was delivered last, within the retention. */
+  lastDelivered(): Promise<ReadonlyMap<string, Instant>>;
   /** Writes checkpoints of what changed, and closes. Idempotent. */
   close(): Promise<void>;
 }
