@@ -1,6 +1,6 @@
 import { Engine } from '../engine/engine.ts';
 import { withLastGood } from '../engine/last-good.ts';
-import { openAccounts } from '../io/accounts.ts';
+import { openAccounts, type OpenAccounts } from '../io/accounts.ts';
 import { systemClock } from '../io/clock.ts';
 import { openDisk } from '../io/disk.ts';
 import { openHttp } from '../io/http.ts';
@@ -16,6 +16,7 @@ import type { Clock, Tell } from '../model/ports.ts';
 import type { Problem } from '../model/problem.ts';
 import { feedSecrets } from '../plan/feed-secrets.ts';
 import type { PlanDiff } from '../plan/diff.ts';
+import { rememberBroken, type Since } from './broken-since.ts';
 import { readConfiguration, type Configuration, type Lost } from './configuration.ts';
 import { packageVersion } from './package-root.ts';
 import { placeOfSecret } from './secret-places.ts';
@@ -46,12 +47,14 @@ export interface Applied {
   readonly broken: ReadonlySet<string>;
   /** Why nothing was applied and everything runs on as it was; false where it was applied. */
   readonly lost: false | Lost;
+  readonly since?: Since;
 }
 
 /** Everything put together: the one place where real adapters meet the rooms. */
 export interface Daemon {
   readonly engine: Engine;
   readonly journal: Journal;
+  readonly accounts: Pick<OpenAccounts, 'tokens' | 'reread'>;
   readonly clock: Clock;
   readonly tell: Tell;
   /** Takes known secret values out of a text that is to be shown. */
@@ -86,7 +89,8 @@ export async function openDaemon(first: Configuration, world: World, options: Da
     options.listen?.(notice);
   };
 
-  await checkStateFolder(settings.state);
+  const doubt = await checkStateFolder(settings.state);
+  if (doubt !== undefined) tell({ name: 'journal:note', level: 'warn', at: clock.now(), says: doubt });
   const disk = openDisk(settings.state);
   const lock = await takeStateLock(settings.state, { pid: process.pid, startedAt: clock.now(), what: options.what });
   let journal: Journal;
@@ -112,19 +116,21 @@ export async function openDaemon(first: Configuration, world: World, options: Da
   });
 
   let applied: Applied;
+  const since = rememberBroken();
   const apply = async (configuration: Configuration): Promise<Applied> => {
     const locked = await unlockFeeds(configuration);
     const broken = new Set([...configuration.broken, ...locked.instances]);
     const problems = [...waiting(configuration), ...configuration.problems, ...locked.problems];
     const plan = withLastGood(engine.plan, configuration.plan, broken);
     const diff = options.looking === true ? engine.look(plan) : await engine.apply(plan);
-    applied = { diff, problems, broken, lost: false };
+    applied = { diff, problems, broken, lost: false, since: since(broken, clock.now()) };
     return applied;
   };
 
   /** While nobody knows what should run, everything runs on as it is. */
   const keepAll = (problems: readonly Problem[], lost: Lost): Applied => {
-    applied = { diff: { added: [], changed: [], removed: [] }, problems, broken: new Set(), lost };
+    const diff: PlanDiff = { added: [], changed: [], removed: [] };
+    applied = { diff, problems, broken: new Set(), lost, since: since('lost', clock.now()) };
     return applied;
   };
 
@@ -170,6 +176,7 @@ export async function openDaemon(first: Configuration, world: World, options: Da
   return {
     engine,
     journal,
+    accounts,
     clock,
     tell,
     scrub: scrubber(() => vault.values()),

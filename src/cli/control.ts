@@ -1,11 +1,15 @@
 import type { Amended, Selection } from '../deliver/by-command.ts';
 import type { PollReport } from '../engine/cycle.ts';
+import type { FeedStanding } from '../engine/standing.ts';
 import type { EngineStatus } from '../engine/status.ts';
+import type { Why } from '../engine/why.ts';
 import type { EventQuery, ToldEvent } from '../model/journal.ts';
 import type { Problem } from '../model/problem.ts';
 import { scrubValue } from '../io/scrub.ts';
 import type { Lost } from './configuration.ts';
 import type { Applied, Daemon } from './compose.ts';
+import { stateControlOf, type StateControl } from './state-control.ts';
+import { fileHolds } from './stands.ts';
 
 /** What `status` shows. */
 export interface StatusAnswer extends EngineStatus {
@@ -35,7 +39,7 @@ export interface EventAnswer {
 }
 
 /** What commands ask of a daemon: the same whether it runs in this process or behind its socket. */
-export interface Control {
+export interface Control extends StateControl {
   /** Answers. */
   ping(): Promise<true>;
   status(): Promise<StatusAnswer>;
@@ -45,6 +49,10 @@ export interface Control {
   event(id: string): Promise<EventAnswer | undefined>;
   replay(selection: Selection): Promise<Amended>;
   drop(selection: Selection): Promise<Amended>;
+  /** Why a feed stands where it stands; undefined for one that nobody knows. */
+  stands(feed: string): Promise<FeedStanding | undefined>;
+  /** What was last seen and told of a record, and why. */
+  why(feed: string, record: string): Promise<Why>;
 }
 
 /** Answers commands from a daemon in this process. */
@@ -52,6 +60,7 @@ export function controlOf(daemon: Daemon, reload: () => Promise<Applied> = daemo
   const { engine, journal } = daemon;
   const clean = <T>(value: T): T => scrubValue(value, daemon.scrub);
   return {
+    ...stateControlOf(daemon, reload),
     ping: () => Promise.resolve(true),
     async status() {
       const { problems, broken, lost } = daemon.applied();
@@ -75,8 +84,15 @@ export function controlOf(daemon: Daemon, reload: () => Promise<Applied> = daemo
       const [found] = await journal.events({ ids: [id] });
       return found === undefined ? undefined : { event: clean(found), body: await journal.body(found.delivery) };
     },
-    replay: async (selection) => clean(await engine.replay(selection)),
-    drop: async (selection) => clean(await engine.drop(selection)),
+    replay: async (selection) => clean(await engine.posts.replay(selection)),
+    drop: async (selection) => clean(await engine.posts.drop(selection)),
+    async stands(feed) {
+      const standing = await engine.stands(feed);
+      if (standing === undefined) return undefined;
+      const holds = [...standing.holds, ...fileHolds(feed, daemon.applied(), engine.plan.feeds.has(feed))];
+      return clean({ ...standing, holds });
+    },
+    why: async (feed, record) => clean(await engine.why(feed, record)),
   };
 }
 

@@ -14,7 +14,7 @@ export async function eventsList(options: EventsListOptions, world: World): Prom
   return withControl(options, world, async (control) => {
     const events = await control.events(options.query);
     if (options.json) for (const event of events) world.out(`${JSON.stringify(isoEvent(event))}\n`);
-    else world.out(listText(events, world));
+    else world.out(eventRows(events, world));
     return EXIT.done;
   });
 }
@@ -60,7 +60,8 @@ export async function eventsShow(
   });
 }
 
-function listText(events: readonly ToldEvent[], world: World): string {
+/** Events as a table, the oldest first. */
+export function eventRows(events: readonly ToldEvent[], world: World): string {
   if (events.length === 0) return 'No events.\n';
   const style = styles(mayColour(world, world.outIsTty));
   const columns = ['TOLD', 'KIND', 'FEED', 'RECORD', 'STATE', 'EVENT'].map((title) => ({ title }));
@@ -75,7 +76,8 @@ function listText(events: readonly ToldEvent[], world: World): string {
   return table(columns, rows, (title) => style('bold', title));
 }
 
-function isoEvent(event: ToldEvent): object {
+/** An event with instants in ISO 8601, for machines. */
+export function isoEvent(event: ToldEvent): object {
   return {
     ...event,
     date: new Date(event.date).toISOString(),

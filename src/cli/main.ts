@@ -27,6 +27,10 @@ const world: World = {
   env: process.env,
   cwd: process.cwd(),
   out: (text) => process.stdout.write(text),
+  drained: () =>
+    process.stdout.writableNeedDrain
+      ? new Promise((resolve) => process.stdout.once('drain', resolve))
+      : Promise.resolve(),
   err: (text) => process.stderr.write(text),
   outIsTty: process.stdout.isTTY === true,
   errIsTty: process.stderr.isTTY === true,

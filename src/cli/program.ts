@@ -6,11 +6,13 @@ import { demo } from './demo.ts';
 import { dryRun } from './dry-run.ts';
 import { describeEventChanges } from './event-change-commands.ts';
 import { eventsList, eventsShow } from './events.ts';
+import { eventsWhy } from './events-why.ts';
 import { exitOf } from './exit-of.ts';
 import { packageVersion } from './package-root.ts';
 import { poll } from './poll.ts';
 import { reload } from './reload.ts';
 import { run } from './run.ts';
+import { describeState } from './state-commands.ts';
 import { status } from './status.ts';
 import { validate } from './validate.ts';
 import { EXIT, type Exit, type World } from './world.ts';
@@ -128,6 +130,16 @@ function describe(world: World, end: (exit: Exit) => void): Command {
       end(await eventsShow({ ...common(command, 'elementd events show'), id }, world)),
     );
   describeEventChanges(events, { common, end, since, world });
+  events
+    .command('why')
+    .description('what was last seen and told of a record, and why a reading told nothing')
+    .argument('<feed>', 'INSTANCE/RESOURCE')
+    .argument('<record>', 'its id; one that begins with a hyphen behind --')
+    .action(async (feed: string, record: string, _options: unknown, command: Command) =>
+      end(await eventsWhy({ ...common(command, 'elementd events why'), feed, record }, world)),
+    );
+
+  describeState(program, { common, end, world });
 
   program
     .command('demo')

@@ -9,6 +9,7 @@ import { controlOf } from './control.ts';
 import { counted } from './count-words.ts';
 import { packageVersion } from './package-root.ts';
 import { reloadsOf, type Reloads, type WatchedFiles } from './reloads.ts';
+import { stateStreams } from './state-remote.ts';
 import { tellApplied } from './tell-applied.ts';
 import { beginWatch, type WatchStart } from './watched-places.ts';
 import { EXIT, type Exit, type World } from './world.ts';
@@ -58,10 +59,8 @@ async function serve(daemon: Daemon, state: string, world: World, files: Watched
   const { engine, clock, tell } = daemon;
   const hard = new AbortController();
   const reloads = reloadsOf(daemon, world, files);
-  const control = await serveControl(
-    join(state, 'elementd.sock'),
-    controlOf({ ...daemon, applied: reloads.applied }, reloads.asked),
-  );
+  const methods = controlOf({ ...daemon, applied: reloads.applied }, reloads.asked);
+  const control = await serveControl(join(state, 'elementd.sock'), methods, stateStreams(methods), world.stop);
   const unhook = world.onHangUp(() => void reloads.hungUp());
   const says = `elementd ${packageVersion()} watches ${counted(engine.plan.feeds.size, 'feed')}`;
   tell({ name: 'daemon:started', level: 'info', at: clock.now(), says, facts: { pid: process.pid, state } });

@@ -1,7 +1,9 @@
 import type { FeedStatus } from '../engine/status.ts';
 import { printProblem } from '../config/print-problem.ts';
+import type { FeedStanding, Hold } from '../engine/standing.ts';
 import type { StatusAnswer } from './control.ts';
 import { counted } from './count-words.ts';
+import { iso, isoStanding, standingRows } from './stands.ts';
 import { table } from './table.ts';
 import { roughly, shortInstant } from './time-words.ts';
 import { withControl, type ControlOptions } from './with-control.ts';
@@ -27,14 +29,19 @@ export async function status(options: StatusOptions, world: World): Promise<Exit
     const answer = await control.status();
     const { feed } = options;
     const one = answer.feeds.find((each) => each.feed === feed);
-    if (feed !== undefined && one === undefined) {
-      world.err(
-        `elementd: there is no feed "${feed}"; there are: ${answer.feeds.map((each) => each.feed).join(', ') || 'none'}\n`,
-      );
+    const known = feed === undefined ? undefined : await control.stands(feed);
+    const standing = known && local ? { ...known, holds: [...known.holds, noDaemon] } : known;
+    if (feed !== undefined && standing === undefined) {
+      const there = answer.feeds.map((each) => each.feed).join(', ') || 'none';
+      const broken = answer.broken.find(({ instance }) => feed.startsWith(`${instance}/`));
+      const why =
+        broken === undefined ? '' : `; instance ${broken.instance} has errors and does not run (elementd validate)`;
+      world.err(`elementd: there is no feed "${feed}"; there are: ${there}${why}\n`);
       return EXIT.usage;
     }
-    if (options.json) world.out(`${JSON.stringify(isoStatus(answer, one, local), undefined, 2)}\n`);
-    else world.out(one === undefined ? statusText(answer, local, world) : feedText(one, answer, world));
+    if (options.json) world.out(`${JSON.stringify(isoStatus(answer, one, standing, local), undefined, 2)}\n`);
+    else if (standing === undefined) world.out(statusText(answer, local, world));
+    else world.out(feedText(one, standing, answer, world));
     return EXIT.done;
   });
 }
@@ -98,9 +105,21 @@ function statusText(answer: StatusAnswer, local: boolean, world: World): string 
   return lines.join('');
 }
 
-function feedText(feed: FeedStatus, answer: StatusAnswer, world: World): string {
+function feedText(feed: FeedStatus | undefined, standing: FeedStanding, answer: StatusAnswer, world: World): string {
   const style = styles(mayColour(world, world.outIsTty));
+  const [state, ...others] = feed === undefined ? [] : feedRows(feed, standing, answer, style);
+  const rows = [...(state === undefined ? [] : [state]), ...standingRows(standing, answer.at), ...others];
+  return `${style('bold', standing.feed)}\n${rows.map(([name, value]) => `  ${name.padEnd(12)} ${value}\n`).join('')}`;
+}
+
+function feedRows(
+  feed: FeedStatus,
+  { asOf }: FeedStanding,
+  { at }: StatusAnswer,
+  style: ReturnType<typeof styles>,
+): readonly (readonly [string, string])[] {
   const { last, failure } = feed;
+  const remembered = asOf == null ? 'none yet' : `began ${shortInstant(asOf)}; none since the daemon started`;
   const rows: (readonly [string, string])[] = [
     ['state', `${style(COLOURS[feed.state], feed.state)}${feed.says === '' ? '' : `: ${feed.says}`}`],
     ['element', feed.element],
@@ -115,13 +134,10 @@ function feedText(feed: FeedStatus, answer: StatusAnswer, world: World): string 
       'last poll',
       feed.lastPoll == null
         ? 'none since the daemon started'
-        : `${shortInstant(feed.lastPoll)} (${roughly(answer.at - feed.lastPoll)} ago)`,
+        : `${shortInstant(feed.lastPoll)} (${roughly(at - feed.lastPoll)} ago)`,
     ],
-    ['last good', feed.lastOk == null ? 'none since the daemon started' : shortInstant(feed.lastOk)],
-    [
-      'next poll',
-      feed.nextPoll == null ? '-' : `${shortInstant(feed.nextPoll)} (in ${roughly(feed.nextPoll - answer.at)})`,
-    ],
+    ['last good', feed.lastOk == null ? remembered : shortInstant(feed.lastOk)],
+    ['next poll', feed.nextPoll == null ? '-' : `${shortInstant(feed.nextPoll)} (in ${roughly(feed.nextPoll - at)})`],
   ];
   if (last != null) {
     rows.push([
@@ -134,12 +150,23 @@ function feedText(feed: FeedStatus, answer: StatusAnswer, world: World): string 
     ]);
   }
   if (failure != null) rows.push(['failure', `${failure.says}${failure.hint == null ? '' : ` (${failure.hint})`}`]);
-  return `${style('bold', feed.feed)}\n${rows.map(([name, value]) => `  ${name.padEnd(12)} ${value}\n`).join('')}`;
+  return rows;
 }
 
+const noDaemon: Hold = {
+  what: 'no-daemon',
+  says: 'no daemon runs on this state directory, so nothing is polled: start it with `elementd run`',
+};
+
 /** The answer with instants in ISO 8601, for machines. */
-function isoStatus(answer: StatusAnswer, one: FeedStatus | undefined, local: boolean): object {
-  const feeds = (one === undefined ? answer.feeds : [one]).map((feed) => ({
+function isoStatus(
+  answer: StatusAnswer,
+  one: FeedStatus | undefined,
+  standing: FeedStanding | undefined,
+  local: boolean,
+): object {
+  const shown = standing === undefined ? answer.feeds : one === undefined ? [] : [one];
+  const feeds = shown.map((feed) => ({
     ...feed,
     since: feed.since === 'all' ? 'all' : iso(feed.since),
     watermark: iso(feed.watermark),
@@ -156,9 +183,12 @@ function isoStatus(answer: StatusAnswer, one: FeedStatus | undefined, local: boo
     nextAttemptAt: iso(callback.nextAttemptAt),
     lastError: callback.lastError === undefined ? undefined : { ...callback.lastError, at: iso(callback.lastError.at) },
   }));
-  return { ...answer, at: iso(answer.at), running: !local, feeds, delivery: { ...answer.delivery, callbacks } };
-}
-
-function iso(at: number | null | undefined): string | undefined {
-  return at === undefined || at === null ? undefined : new Date(at).toISOString();
+  return {
+    ...answer,
+    at: iso(answer.at),
+    running: !local,
+    feeds,
+    delivery: { ...answer.delivery, callbacks },
+    standing: standing && isoStanding(standing),
+  };
 }

@@ -4,6 +4,7 @@ import type { NoticeLevel } from '../model/notice.ts';
 import { openDaemon } from './compose.ts';
 import { printProblems, readConfiguration } from './configuration.ts';
 import { controlOf, type Control } from './control.ts';
+import { remoteState } from './state-remote.ts';
 import { EXIT, type Exit, type World } from './world.ts';
 
 export interface ControlOptions {
@@ -61,6 +62,7 @@ function remoteControl(socket: string): Control {
     return answer?.value as T;
   };
   return {
+    ...remoteState(socket),
     ping: () => ask('ping'),
     status: () => ask('status'),
     poll: (feed, believe) => ask('poll', feed, believe),
@@ -69,5 +71,7 @@ function remoteControl(socket: string): Control {
     replay: (selection) => ask('replay', selection),
     drop: (selection) => ask('drop', selection),
     event: async (id) => (await ask<Awaited<ReturnType<Control['event']>> | null>('event', id)) ?? undefined,
+    stands: async (feed) => (await ask<Awaited<ReturnType<Control['stands']>> | null>('stands', feed)) ?? undefined,
+    why: (feed, record) => ask('why', feed, record),
   };
 }

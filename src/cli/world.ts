@@ -6,6 +6,8 @@ export interface World {
   readonly cwd: string;
   /** Data: one piece of text with its line ends. */
   readonly out: (text: string) => void;
+  /** Resolves when more data can be taken without piling up; absent where it never does. */
+  readonly drained?: () => Promise<void>;
   /** Everything else. */
   readonly err: (text: string) => void;
   readonly outIsTty: boolean;

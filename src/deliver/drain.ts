@@ -105,6 +105,18 @@ export class Drain {
     this.#ring();
   }
 
+  /** A feed has another name now: what waits goes where that one's events go. */
+  moved(from: string, to: string): void {
+    this.#outbox.rename(from, to);
+    this.replanned();
+  }
+
+  /** Takes in what is pending in the journal and not known here yet. */
+  lookAgain(): void {
+    if (this.#bare() !== undefined) this.#keep();
+    this.#arrived([...this.#parts.journal.backlog().keys()]);
+  }
+
   /** Whether the feeds of this callback may be polled now, or why not, for people. */
   pollable(callbackKey: string): Pollable {
     const lane = this.#outbox.find(callbackKey);

@@ -104,7 +104,17 @@ export class Outbox {
   /** Sends every delivery to where its feed's events go now. Where any goes elsewhere by that, all windows begin anew. */
   reroute(): void {
     const moved = [...this.#homes].some(([feed, lane]) => this.lane(this.#keyOf(feed)) !== lane);
-    if (!moved) return;
+    if (moved) this.#beginAnew();
+  }
+
+  /** Makes the deliveries of one feed another's: its records are theirs from now on. */
+  rename(from: string, to: string): void {
+    for (const pending of [...this.#all.values(), ...this.#former.values()])
+      if (pending.feed === from) pending.feed = to;
+    this.#beginAnew();
+  }
+
+  #beginAnew(): void {
     this.epoch += 1;
     const kept = [...this.#all.values()].filter((pending) => pending.flying || pending.attempts > 0);
     for (const lane of [this.parked, ...this.#lanes.values()]) lane.clear();

@@ -4,7 +4,8 @@ import type { Delivery } from '../model/journal.ts';
 /** A delivery that is near its turn or was tried, and where it stands. What it holds stays in the journal until it goes. */
 export interface Pending {
   readonly id: string;
-  readonly feed: string;
+  /** Another one only where its feed is moved. */
+  feed: string;
   /** The records that keep it in order; none where it was replayed. */
   readonly records: readonly string[];
   /** Its place in the order of those that came into the window. */

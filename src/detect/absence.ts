@@ -10,7 +10,9 @@ const BELIEVED = 10;
 /** Ids that are remembered as there and were not in a complete reading of everything. */
 export function absentFrom(snapshot: Snapshot, seen: ReadonlySet<string>): readonly string[] {
   const absent: string[] = [];
-  for (const [recordId, told] of snapshot) if (told.gone === undefined && !seen.has(recordId)) absent.push(recordId);
+  for (const recordId of snapshot.keys()) {
+    if (!seen.has(recordId) && snapshot.get(recordId)?.gone === undefined) absent.push(recordId);
+  }
   return absent;
 }
 

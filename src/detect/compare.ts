@@ -5,6 +5,7 @@ import type { Reading } from '../model/feed.ts';
 import type { Duration, Instant } from '../model/instant.ts';
 import type { SourceRecord } from '../model/record.ts';
 import { precisionOf } from './dates.ts';
+import type { Untold } from './witness.ts';
 
 /** A version told this soon after its date may have been read while the record was still being written in the same tick. */
 const SETTLING: Duration = 60_000;
@@ -73,24 +74,27 @@ export interface Version {
   readonly digest: string;
 }
 
-/** Whether what was read is another version than what is remembered (contract, promise 5). */
-export function isNewVersion(
+/** Why what was read is no other version than what is remembered; undefined where it is one (contract, promise 5). */
+export function sameVersion(
   known: Told,
   read: Version,
   rule: CompareRule,
   dateCounts: boolean,
-  patternUnit: Duration,
-): boolean {
+  feed: { readonly unit: Duration; readonly pollDelay: Duration },
+): Untold | undefined {
   // The date is part of the content: where that is the same, a date that differs was only read by another pattern than before.
-  if (read.digest === known.digest) return false;
-  if (rule.compare === 'content' || !dateCounts || read.date === undefined || known.date === undefined) return true;
-  if (read.date !== known.date) return true;
-  return rule.compare === 'both' && toldWhileSettling(known, patternUnit);
+  if (read.digest === known.digest) return 'unchanged';
+  if (rule.compare === 'content' || !dateCounts || read.date === undefined || known.date === undefined)
+    return undefined;
+  if (read.date !== known.date) return undefined;
+  if (rule.compare !== 'both') return 'same-date';
+  return toldWhileSettling(known, feed.unit, feed.pollDelay) ? undefined : 'settled';
 }
 
-function toldWhileSettling(known: Told, patternUnit: Duration): boolean {
+/** `late`: a further version of the same tick may come to light so much later. */
+function toldWhileSettling(known: Told, patternUnit: Duration, late: Duration): boolean {
   const date = known.date ?? known.at;
-  return known.at - date < Math.max(SETTLING, 2 * precisionOf(date, patternUnit));
+  return known.at - date < Math.max(SETTLING, 2 * precisionOf(date, patternUnit)) + late;
 }
 
 /** Whether a rule ignores the updated date's own field, so that only the content tells versions apart. */

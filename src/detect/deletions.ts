@@ -5,6 +5,7 @@ import type { SourceRecord } from '../model/record.ts';
 import { dateIn, isBefore, precisionOf } from './dates.ts';
 import { eventId } from './event-id.ts';
 import { isFlagged } from './flag.ts';
+import { nobody, type Because, type Witness } from './witness.ts';
 
 const LINGERING: Duration = 60_000;
 
@@ -43,10 +44,16 @@ export interface RecordsRead {
 }
 
 /**
- * Opens the deletions of one poll, to be read after its records. Rows older than the version told, and those told before, are ignored; of
- * one dated like that version, the records say whether it is still there.
+ * Opens the deletions of one poll, to be read after its records; the witness is told of each row. Rows older than the version told, and
+ * those told before, are ignored; of one dated like that version, the records say whether it is still there.
  */
-export function openDeletions(feed: Feed, listing: DeletionListing, head: FeedHead, records: RecordsRead): Deletions {
+export function openDeletions(
+  feed: Feed,
+  listing: DeletionListing,
+  head: FeedHead,
+  records: RecordsRead,
+  witness: Witness = nobody,
+): Deletions {
   const made = new Map<string, Told>();
   const { unit } = listing.date.pattern;
   const { everything, start, horizon, moving, seen, silent, known } = records;
@@ -56,10 +63,12 @@ export function openDeletions(feed: Feed, listing: DeletionListing, head: FeedHe
   const recordUnit = feed.reading.updated?.pattern.unit ?? 1;
   const lingering = lingeringOf(feed.pollDelay);
   let undated = 0;
+  let because: Because = 'row-older';
 
   const deletion = (recordId: string, row: SourceRecord, date: Instant, version: Told | undefined): Outcome => {
     const { n = 0, digest = '' } = version ?? {};
     const { gone: _came, ...before } = version ?? { n, digest, at: start };
+    because = 'DELETED';
     return {
       recordId,
       told: { ...before, n: n + 1, at: start, gone: 'deleted', deleted: date },
@@ -75,29 +84,39 @@ export function openDeletions(feed: Feed, listing: DeletionListing, head: FeedHe
 
   const decide = (recordId: string, row: SourceRecord, date: Instant): Outcome | undefined => {
     const version = made.get(recordId) ?? known(recordId);
+    because = 'row-older';
     if (version === undefined || version.gone === 'forgotten') {
+      because = 'row-unknown';
       // What was never told and is gone again is nobody's news, where all that exists is known.
       return knowsAll || isBefore(date, head.since, unit) ? undefined : deletion(recordId, row, date, version);
     }
-    if (version.gone === 'deleted') return undefined;
+    if (version.gone === 'deleted') {
+      because = 'row-told';
+      return undefined;
+    }
     // A date in the future would ward off every deletion until then, unless the provider's clock itself is ahead, as the row's date shows.
     const dated = version.date !== undefined && (version.date <= horizon || date > horizon);
     const newest = dated ? (version.date ?? version.at) : version.at;
     const met = version.deleted !== undefined && date <= version.deleted;
-    // A record whose date lies in the future was read just now: whether that is a leftover of a search, the next readings show.
-    const puzzling = version.date !== undefined && version.date > horizon && date <= version.date;
-    if (puzzling && seen.has(recordId) && start < date + lingering) return undefined;
-    if (seen.has(recordId) && isThere(version, newest, date))
+    if (seen.has(recordId) && (isPuzzling(version, date) || isThere(version, newest, date))) {
+      because = isPuzzling(version, date) ? 'row-early' : 'row-outlived';
+      if (because === 'row-early') return undefined;
       return met ? undefined : outlived(recordId, version, date);
+    }
     const tickEnds = newest + precisionOf(newest, recordUnit);
     const inTick = !silent && date < tickEnds && date + precisionOf(date, unit) > newest;
     if (!met && date > newest) return deletion(recordId, row, date, version);
     // A row that was met before is the record's deletion only where the records, asked from before its version, show it no more.
     if (!inTick || (met && tickEnds <= shownFrom)) return undefined;
     if (!moving) return deletion(recordId, row, date, version);
+    because = 'row-unsure';
     unsure.set(recordId, () => deletion(recordId, row, date, version));
     return undefined;
   };
+
+  /** Whether a record was read in this poll with a date in the future: if that is a leftover of a search, the next readings show it no more. */
+  const isPuzzling = (version: Told, date: Instant): boolean =>
+    version.date !== undefined && version.date > horizon && date <= version.date && start < date + lingering;
 
   /** Whether a record that was read in this poll outlived a deletion: by its date, or since the deletion is too long ago for a leftover. */
   const isThere = (version: Told, newest: Instant, date: Instant): boolean =>
@@ -121,9 +140,11 @@ export function openDeletions(feed: Feed, listing: DeletionListing, head: FeedHe
         const date = dateIn(row, listing.date);
         if (date === undefined || Number.isNaN(date)) {
           undated++;
+          witness.saw(recordId, 'row-undated', undefined, 'none', undefined, undefined);
           continue;
         }
         const outcome = decide(recordId, row, date);
+        witness.saw(recordId, because, date, 'read', outcome?.change?.id, undefined);
         if (outcome === undefined) continue;
         made.set(recordId, outcome.told);
         if (outcome.told.gone === 'deleted') unsure.delete(recordId);

@@ -3,13 +3,14 @@ import type { ChangeKind, CompareRule, FeedHead, Outcome, Page, ReadingTime, Sna
 import type { Feed } from '../model/feed.ts';
 import type { Instant } from '../model/instant.ts';
 import type { SourceRecord } from '../model/record.ts';
-import { dateIsIgnored, isNewVersion, openDigests } from './compare.ts';
+import { dateIsIgnored, openDigests, sameVersion } from './compare.ts';
 import { dateIn, isBefore } from './dates.ts';
 import { isLeftover } from './deletions.ts';
 import { eventId } from './event-id.ts';
 import { isFlagged } from './flag.ts';
 import { noRemarks, type Remarks } from './remarks.ts';
 import { openScale } from './scale.ts';
+import { nobody, type Because, type Untold, type Witness } from './witness.ts';
 
 /** One poll's work on what was read: pages go in, outcomes come out, in the order of the records. */
 export interface Detection {
@@ -39,6 +40,8 @@ interface Dates {
   readonly created: Instant | undefined;
 }
 
+const NO_DATES: Dates = { written: undefined, date: undefined, future: false, created: undefined };
+
 /** One record as it was read. */
 interface Read {
   readonly recordId: string;
@@ -54,9 +57,15 @@ interface Read {
 
 /**
  * Opens the detection of one poll. `everything` says that the reading is of all there is, not of what changed since the watermark.
- * The snapshot is read, never written: what is to be remembered is in the outcomes.
+ * The snapshot is read, never written: what is to be remembered is in the outcomes. The witness is told of each record.
  */
-export function openDetection(feed: Feed, head: FeedHead, snapshot: Snapshot, everything: boolean): Detection {
+export function openDetection(
+  feed: Feed,
+  head: FeedHead,
+  snapshot: Snapshot,
+  everything: boolean,
+  witness: Witness = nobody,
+): Detection {
   const { reading, rule } = feed;
   const digests = openDigests(head, reading);
   const remarks = noRemarks();
@@ -68,12 +77,16 @@ export function openDetection(feed: Feed, head: FeedHead, snapshot: Snapshot, ev
   const relearn = everything ? head.relearn : undefined;
   const updatedUnit = reading.updated?.pattern.unit ?? 1;
   const createdUnit = reading.created?.pattern.unit ?? 1;
+  const settling = { unit: updatedUnit, pollDelay: feed.pollDelay };
   const countsUnder = (counted: CompareRule): boolean =>
     reading.updated !== undefined && !dateIsIgnored(counted, reading.updated.path);
   const dateCounts = countsUnder(rule);
   const updatedScale = openScale(reading.updated);
   const createdScale = openScale(reading.created);
   let newest: Instant | undefined;
+  // Of the record at hand, for the witness: set where it is decided, so that a record costs no further object.
+  let because: Because = 'unchanged';
+  let shown: Dates = NO_DATES;
 
   const readDates = (record: SourceRecord, recordId: string, horizon: Instant): Dates => {
     const written = dateIn(record, reading.updated);
@@ -99,16 +112,17 @@ export function openDetection(feed: Feed, head: FeedHead, snapshot: Snapshot, ev
     return { written, date: written, future: false, created: createdKnown };
   };
 
-  /** Unknown records that are only learned: updated before the feed's since, or nobody can say and this is the first look. */
-  const isOld = (dates: Dates): boolean => {
-    if (dates.future) return false;
+  /** Why an unknown record is only learned: updated before the feed's since, or nobody can say and this is the first look. */
+  const oldness = (dates: Dates): Untold | undefined => {
+    if (dates.future) return undefined;
     if (dates.date !== undefined) {
-      if (isBefore(dates.date, head.since, updatedUnit)) return true;
-      return relearn !== undefined && isBefore(dates.date, relearn, updatedUnit);
+      if (isBefore(dates.date, head.since, updatedUnit)) return 'before-since';
+      return relearn !== undefined && isBefore(dates.date, relearn, updatedUnit) ? 'before-edit' : undefined;
     }
-    if (relearn !== undefined) return true;
-    if (!first || head.since === 'all') return false;
-    return dates.created === undefined || isBefore(dates.created, head.since, createdUnit);
+    if (relearn !== undefined) return 'before-edit';
+    if (!first || head.since === 'all') return undefined;
+    if (dates.created === undefined) return 'first-look';
+    return isBefore(dates.created, head.since, createdUnit) ? 'first-look' : undefined;
   };
 
   const kindOfUnknown = (dates: Dates): ChangeKind => {
@@ -134,6 +148,7 @@ export function openDetection(feed: Feed, head: FeedHead, snapshot: Snapshot, ev
   const tell = (read: Read, kind: ChangeKind): Outcome => {
     const { recordId, record, dates, n } = read;
     const version = versionOf(read);
+    because = kind;
     return {
       recordId,
       told: { ...version, n: n + 1, ...(kind === 'DELETED' ? { gone: 'deleted' as const } : {}) },
@@ -147,8 +162,9 @@ export function openDetection(feed: Feed, head: FeedHead, snapshot: Snapshot, ev
     };
   };
 
-  const learn = (read: Read, gone: boolean): Outcome => {
+  const learn = (read: Read, gone: boolean, old: Untold): Outcome => {
     remarks.learned++;
+    because = old;
     const version = versionOf(read);
     return { recordId: read.recordId, told: gone ? { ...version, gone: 'deleted' } : version };
   };
@@ -161,12 +177,14 @@ export function openDetection(feed: Feed, head: FeedHead, snapshot: Snapshot, ev
     const storedRule = ruleOf(known);
     const compared = digests.under(known.rule ?? 0, page, recordId, record, digest);
     const counts = storedRule === rule ? dateCounts : countsUnder(storedRule);
-    return isNewVersion(known, { date: dates.date, digest: compared }, storedRule, counts, updatedUnit);
+    const same = sameVersion(known, { date: dates.date, digest: compared }, storedRule, counts, settling);
+    because = same ?? because;
+    return same === undefined;
   };
 
   const decide = (recordId: string, record: SourceRecord, page: Page, time: ReadingTime): Outcome | undefined => {
     const known = told.get(recordId) ?? snapshot.get(recordId);
-    const dates = readDates(record, recordId, time.horizon);
+    const dates = (shown = readDates(record, recordId, time.horizon));
     if ((dates.written === undefined || !dateCounts) && undated.size < UNDATED_KEPT) undated.set(recordId, record);
     const digest = digests.current(record);
     const { n = 0, deleted } = known ?? {};
@@ -177,17 +195,20 @@ export function openDetection(feed: Feed, head: FeedHead, snapshot: Snapshot, ev
 
     // A record that was forgotten without an event is still known to receivers in the version told.
     if (known === undefined || (known.gone === 'forgotten' && (flagged || isNews(known, read, page)))) {
-      if (isOld(dates)) return learn(read, flagged);
+      const old = oldness(dates);
+      if (old !== undefined) return learn(read, flagged, old);
       return tell(read, flagged ? 'DELETED' : kindOfUnknown(dates));
     }
     if (known.gone === 'deleted') {
+      because = flagged ? 'still-deleted' : 'leftover';
       // Where the deletion itself is dated in the future, the provider's clock is ahead, and its dates are to be compared as they are.
       const ahead = known.deleted !== undefined && known.deleted > time.horizon;
-      const shown = { date: ahead ? dates.written : dates.date, unit: updatedUnit };
-      return flagged || isLeftover(known, shown, time.start, feed.pollDelay) ? undefined : tell(read, 'CREATED');
+      const lately = { date: ahead ? dates.written : dates.date, unit: updatedUnit };
+      return flagged || isLeftover(known, lately, time.start, feed.pollDelay) ? undefined : tell(read, 'CREATED');
     }
     if (flagged) {
       const stale = dates.date !== undefined && known.date !== undefined && dates.date < known.date;
+      because = 'older-deletion';
       return stale ? undefined : tell(read, 'DELETED');
     }
     if (known.gone === undefined && isNews(known, read, page)) return tell(read, 'UPDATED');
@@ -244,6 +265,9 @@ export function openDetection(feed: Feed, head: FeedHead, snapshot: Snapshot, ev
         if (seen.has(recordId) && !isLater(recordId, record)) continue;
         seen.add(recordId);
         const outcome = decide(recordId, record, page, time);
+        const { written, future } = shown;
+        const found = written === undefined ? 'none' : future ? 'future' : 'read';
+        witness.saw(recordId, because, written, found, outcome?.change?.id, record);
         if (outcome === undefined) continue;
         told.set(recordId, outcome.told);
         outcomes.push(outcome);

@@ -14,6 +14,7 @@ export function newborn(feed: Feed, appliedAt: Instant): FeedHead {
   return {
     feed: feed.id,
     identity: feed.identity,
+    subject: feed.subject,
     birth: appliedAt,
     since,
     watermark: since === 'all' ? 0 : askableFrom(feed, since, undefined),

@@ -1,6 +1,12 @@
-import type { FeedHead, ReadingTime } from '../model/change.ts';
+import type { FeedHead, ReadingTime, Standing } from '../model/change.ts';
 import type { Feed } from '../model/feed.ts';
 import type { DatePattern, Duration, Instant } from '../model/instant.ts';
+
+/** An instant that no reading says anything beyond. */
+export interface UpperBound {
+  readonly at: Instant;
+  readonly by: 'upper-bound' | 'beginning';
+}
 
 /** What a complete reading allows to be said about time. */
 export interface ReadingFacts {
@@ -9,8 +15,8 @@ export interface ReadingFacts {
   readonly newest: Instant | undefined;
   /** The reading took several pages by page or offset, between which rows may have shifted. */
   readonly shifting: boolean;
-  /** The upper bound that the request printed. */
-  readonly upperBound: Instant | undefined;
+  /** The upper bound that the request printed, or that the feed's beginning is. */
+  readonly upperBound: UpperBound | undefined;
   /** An answer was entirely empty: it proves nothing. */
   readonly silent: boolean;
 }
@@ -18,26 +24,50 @@ export interface ReadingFacts {
 /** Providers leave milliseconds out, whatever the pattern says. */
 const SECOND: Duration = 1_000;
 
+/** Where a reading leaves a feed. */
+export interface NextWatermark {
+  readonly watermark: Instant;
+  readonly shiftingStart: Instant | undefined;
+  /** Which bound held the watermark, and whether it held it below where it stood. */
+  readonly held: Pick<Standing, 'by' | 'kept'>;
+}
+
 /**
- * The instant through which nothing is missing after a complete reading, and what the next reading must know of this one
- * (contract, promise 1). Never before the watermark that stood.
+ * The instant through which nothing is missing after a complete reading, why it is no later one, and what the next reading must know of
+ * this one (contract, promise 1). Never before the watermark that stood.
  */
-export function nextWatermark(
-  feed: Feed,
-  head: FeedHead,
-  facts: ReadingFacts,
-): { watermark: Instant; shiftingStart: Instant | undefined } {
-  if (facts.silent) return { watermark: head.watermark, shiftingStart: head.shiftingStart };
-  const start = facts.time.dated
-    ? facts.time.start
+export function nextWatermark(feed: Feed, head: FeedHead, facts: ReadingFacts): NextWatermark {
+  const { time, newest, upperBound } = facts;
+  if (facts.silent)
+    return { watermark: head.watermark, shiftingStart: head.shiftingStart, held: { by: 'empty-answer' } };
+  const unread = newest === undefined ? Number.NEGATIVE_INFINITY : newest;
+  const start = time.dated
+    ? time.start
     : // What changed on the first page while the others were read is no older than the newest record less that time.
-      Math.min(facts.time.start, (facts.newest ?? Number.NEGATIVE_INFINITY) - facts.time.spent);
+      Math.min(time.start, unread - time.spent);
   let bound = start;
-  if (facts.shifting) bound = Math.min(bound, head.shiftingStart ?? Number.NEGATIVE_INFINITY);
-  if (facts.upperBound !== undefined) bound = Math.min(bound, facts.upperBound);
-  if (Number.isFinite(bound)) bound = askableFrom(feed, bound, facts.newest);
+  let by: Standing['by'] =
+    start === time.start
+      ? time.theirs === true
+        ? 'provider-clock'
+        : 'our-clock'
+      : newest === undefined
+        ? 'no-record'
+        : 'newest-record';
+  if (facts.shifting) {
+    const former = head.shiftingStart ?? Number.NEGATIVE_INFINITY;
+    if (former < bound) by = head.shiftingStart === undefined ? 'first-shifting' : 'shifting';
+    bound = Math.min(bound, former);
+  }
+  if (upperBound !== undefined && upperBound.at < bound) ({ at: bound, by } = upperBound);
+  if (Number.isFinite(bound)) {
+    const askable = askableFrom(feed, bound, newest);
+    if (bound - askable >= SECOND) by = 'precision';
+    bound = askable;
+  }
   const shiftingStart = facts.shifting && Number.isFinite(start) ? start : head.shiftingStart;
-  return { watermark: Math.max(head.watermark, bound), shiftingStart };
+  const kept = bound < head.watermark;
+  return { watermark: Math.max(head.watermark, bound), shiftingStart, held: kept ? { by, kept } : { by } };
 }
 
 /**

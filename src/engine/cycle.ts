@@ -6,7 +6,8 @@ import { countKnown } from '../detect/absence.ts';
 import { dateIn } from '../detect/dates.ts';
 import { openDetection, type Detection } from '../detect/detect.ts';
 import { newborn, onProvidersClock, type FirstAnswer } from '../detect/head.ts';
-import { nextWatermark } from '../detect/watermark.ts';
+import { nextWatermark, type UpperBound } from '../detect/watermark.ts';
+import type { Witness } from '../detect/witness.ts';
 import { serverDate } from '../poll/verdict.ts';
 import type { PollFailure } from './ask.ts';
 import { conditionsOf, validatorOf } from './conditional.ts';
@@ -40,6 +41,8 @@ export interface PollOptions {
   readonly believe: boolean;
   /** When the plan that holds the feed was applied: the birth of a feed whose identity is new. */
   readonly appliedAt: Instant;
+  /** Is told what becomes of each record. */
+  readonly witness?: Witness;
 }
 
 /** Remembers a feed's birth durably, so that its since is the instant its plan was applied whatever happens before its first look. */
@@ -73,10 +76,11 @@ export async function pollFeed(
   options: PollOptions,
   signal: AbortSignal,
 ): Promise<PollReport> {
-  const work = await openWork(feed, ports, outbox, options.appliedAt);
+  const work = await openWork(feed, ports, outbox, options);
   const startedAt = ports.clock.now();
   const everything = readsEverything(feed, work.head, options, startedAt);
   const askedFrom = everything ? undefined : work.head.watermark;
+  work.witness.begins(askedFrom);
   const known = everything && feed.deletes.by === 'sweep' ? countKnown(work.snapshot) : 0;
   // A part of this reading may be committed and the rest never: then the provider is not asked whether the former listing still stands.
   const { validator: former, ...unasked } = work.head;
@@ -87,6 +91,8 @@ export async function pollFeed(
   const listing = await readListing(work, everything, startedAt, signal, conditions);
   if (!listing.ok) return { ok: false, failure: listing.failure, told: work.told };
   const { detection, reading } = listing;
+  const proves = everything && reading.listed && !reading.silent;
+  work.witness.listed(reading.unchanged ? 'same' : proves ? 'whole' : 'part');
 
   work.noticed.push(...tellRemarks(feed, work.head, detection, reading, startedAt, ports.tell));
   const deletions =
@@ -114,7 +120,7 @@ export async function pollFeed(
   if (absence !== undefined && !absence.ok) return { ok: false, failure: absence.failure, told: work.told };
   work.pending.push(...(absence?.outcomes ?? []));
 
-  const { watermark, shiftingStart } = nextWatermark(feed, work.head, {
+  const { watermark, shiftingStart, held } = nextWatermark(feed, work.head, {
     time: reading.time,
     newest: detection.newest(),
     shifting: reading.shifting || deletions?.reading.shifting === true,
@@ -128,13 +134,14 @@ export async function pollFeed(
   const head: FeedHead = {
     ...kept,
     watermark,
+    standing: { ...held, at: startedAt, watermark },
     looked,
     noticed: [...kept.noticed, ...work.noticed],
     ...(validator === undefined ? {} : { validator }),
     ...(shiftingStart === undefined ? {} : { shiftingStart }),
     ...(absence === undefined ? {} : { sweptAt: startedAt }),
     ...(doubt === undefined ? {} : { doubt }),
-    ...(relearn === undefined || (everything && reading.listed && !reading.silent) ? {} : { relearn }),
+    ...(relearn === undefined || proves ? {} : { relearn }),
   };
   const stopped = await flush(work, head, 'end', signal);
   if (stopped !== undefined) return { ok: false, failure: stopped, told: work.told };
@@ -180,7 +187,7 @@ async function readListing(
   const take: TakePage = async (page, time, first) => {
     if (opened === undefined && work.head.looked === 'none')
       work.head = onProvidersClock(work.head, feed, clocksOf(feed, page, first));
-    const detection = (opened ??= openDetection(feed, work.head, work.snapshot, everything));
+    const detection = (opened ??= openDetection(feed, work.head, work.snapshot, everything, work.witness));
     work.pollDate = time.start;
     const outcomes = detection.page(page, time);
     if (outcomes === undefined) return noRecords();
@@ -191,7 +198,7 @@ async function readListing(
   if (!end.ok) return end;
   return {
     ok: true,
-    detection: opened ?? openDetection(feed, work.head, work.snapshot, everything),
+    detection: opened ?? openDetection(feed, work.head, work.snapshot, everything, work.witness),
     reading: end.reading,
   };
 }
@@ -210,13 +217,13 @@ function clocksOf(feed: Feed, page: Page, first: HttpAnswer): FirstAnswer {
 }
 
 /** No reading says anything of later than this: what its request printed, and, where the feed's beginning was moved back, that. */
-function upperBound(work: Work, askedFrom: Instant | undefined, now: Instant): Instant | undefined {
+function upperBound(work: Work, askedFrom: Instant | undefined, now: Instant): UpperBound | undefined {
   const { request, deletes } = work.feed;
   const bounds = [
     request.upperBound({ watermark: askedFrom, now }),
     deletes.by === 'feed' ? deletes.listing.request.upperBound({ watermark: work.head.watermark, now }) : undefined,
   ].filter((bound) => bound !== undefined);
-  const printed = bounds.length === 0 ? undefined : Math.min(...bounds);
-  if (askedFrom === undefined || askedFrom <= work.head.watermark) return printed;
-  return Math.min(work.head.watermark, printed ?? work.head.watermark);
+  if (askedFrom !== undefined && askedFrom > work.head.watermark && !bounds.some((at) => at < work.head.watermark))
+    return { at: work.head.watermark, by: 'beginning' };
+  return bounds.length === 0 ? undefined : { at: Math.min(...bounds), by: 'upper-bound' };
 }

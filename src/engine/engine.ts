@@ -1,17 +1,19 @@
 import type { Settings } from '../model/catalog.ts';
-import { Fault } from '../model/fault.ts';
 import type { Callback, Feed, Plan } from '../model/feed.ts';
 import type { Instant } from '../model/instant.ts';
 import type { Notice } from '../model/notice.ts';
-import type { Amended, Selection } from '../deliver/by-command.ts';
 import { Drain } from '../deliver/drain.ts';
 import { diffPlans, type PlanDiff } from '../plan/diff.ts';
 import { Scheduler, type Scheduled, type Visit } from '../schedule/scheduler.ts';
+import { Amendments } from './amendments.ts';
 import { giveBirth, giveRebirth, type PollReport } from './cycle.ts';
-import { Polls } from './polls.ts';
-import { phaseOf } from './preview.ts';
+import { deadPause } from './dead-pause.ts';
+import { bear, oneAfterTheOther, scheduledAs } from './entering.ts';
+import { Polls, visitOf } from './polls.ts';
 import type { EnginePorts } from './ports.ts';
-import { statusOf, type EngineStatus } from './status.ts';
+import { standingOf, type FeedStanding } from './standing.ts';
+import { statusOf, type EngineStatus, type StatusSource } from './status.ts';
+import { whyOf, type Why } from './why.ts';
 
 export interface EngineOptions extends EnginePorts {
   readonly delivery: Settings['delivery'];
@@ -28,8 +30,19 @@ export class Engine {
   readonly #drain: Drain;
   readonly #polls: Polls;
   readonly #appliedAt = new Map<string, Instant>();
+  /** Ways to change what is remembered. */
+  readonly amendments: Amendments;
+  /** What people do about single POSTs. */
+  readonly posts: Pick<Drain, 'replay' | 'drop'>;
+  /** What nothing else may be done beside. */
+  readonly #alone = oneAfterTheOther();
+  /** Feeds are scheduled and born: not only looked at. */
+  #lives = false;
   #plan: Plan = EMPTY_PLAN;
+  #fault: { readonly error: unknown } | undefined;
+  #halt: () => void = () => undefined;
   #failedDeliveries = 0;
+  #runsSince: Instant | undefined;
 
   constructor(options: EngineOptions) {
     const tell = (notice: Notice): void => {
@@ -51,6 +64,7 @@ export class Engine {
         return planned === undefined ? 'absent' : planned.callback;
       },
     });
+    this.posts = this.#drain;
     this.#polls = new Polls(this.#ports, {
       outboxOf: (feed) => ({
         pollable: () => this.#pollable(feed),
@@ -64,17 +78,45 @@ export class Engine {
       visit: (id, signal) => this.#visit(id, signal),
       mayVisit: (id) => this.#mayVisit(id),
     });
+    this.amendments = new Amendments(this.#ports, {
+      plan: () => this.#plan,
+      still: (feeds, act) => this.#alone(() => this.#scheduler.still(feeds, act)),
+      begin: (feed, birth) => this.#begin(feed, birth),
+      renamed: (from, to) => {
+        this.#polls.forget(from);
+        this.#drain.moved(from, to);
+      },
+      taken: () => this.#drain.lookAgain(),
+    });
   }
 
   get plan(): Plan {
     return this.#plan;
   }
 
-  /** Makes a plan true: births first, so that a new feed's since is now whatever happens; then only what the diff touches is touched. */
+  /**
+   * Makes a plan true: births first, so that a new feed's since is now whatever happens; then only what the diff touches is touched. Rejects
+   * with a Fault of the journal, which ends `run` too: what was touched by then runs no more.
+   */
   async apply(plan: Plan): Promise<PlanDiff> {
+    try {
+      return await this.#alone(() => this.#apply(plan));
+    } catch (error) {
+      this.#fault ??= { error };
+      this.#halt();
+      throw error;
+    }
+  }
+
+  async #apply(plan: Plan): Promise<PlanDiff> {
+    this.#lives = true;
     const at = this.#ports.clock.now();
     const diff = diffPlans(this.#plan, plan);
-    for (const { feed, aspects } of diff.changed) if (aspects.includes('identity')) this.#appliedAt.set(feed.id, at);
+    for (const { feed, aspects } of diff.changed) {
+      if (!aspects.includes('identity')) continue;
+      this.#appliedAt.set(feed.id, at);
+      this.#polls.sightings.forget(feed.id);
+    }
     const known = new Set(this.#ports.journal.feeds());
     const unborn = diff.added.filter((feed) => !known.has(feed.id));
     for (const feed of diff.added) this.#appliedAt.set(feed.id, at);
@@ -116,10 +158,12 @@ export class Engine {
    * daemon.
    */
   async run(signal: AbortSignal, hard: AbortSignal): Promise<void> {
+    this.#runsSince = this.#ports.clock.now();
     const stop = new AbortController();
     const halt = (): void => stop.abort();
+    this.#halt = halt;
     signal.addEventListener('abort', halt);
-    if (signal.aborted) halt();
+    if (signal.aborted || this.#fault !== undefined) halt();
     const ending = async (run: Promise<void>): Promise<void> => {
       try {
         await run;
@@ -134,6 +178,7 @@ export class Engine {
         ending(this.#drain.run(stop.signal, hard)),
       ]);
       for (const end of ends) if (end.status === 'rejected') throw end.reason;
+      if (this.#fault !== undefined) throw this.#fault.error;
     } finally {
       signal.removeEventListener('abort', halt);
     }
@@ -176,18 +221,32 @@ export class Engine {
     return this.#failedDeliveries === 0;
   }
 
-  /** Makes POSTs pending again that were told, or are dead letters. */
-  replay(selection: Selection): Promise<Amended> {
-    return this.#drain.replay(selection);
-  }
-
-  /** Gives up dead letters, and what waits where it is named. */
-  drop(selection: Selection): Promise<Amended> {
-    return this.#drain.drop(selection);
-  }
-
   async status(): Promise<EngineStatus> {
-    return statusOf({
+    return statusOf(this.#sources());
+  }
+
+  /** Says why a feed stands where it stands; undefined for one that nobody knows. */
+  async stands(feed: string): Promise<FeedStanding | undefined> {
+    const key = this.#plan.feeds.get(feed)?.callback?.key;
+    // The drain knows it once it runs.
+    const asleep = this.#runsSince === undefined && key !== undefined;
+    const deadSince = asleep ? await deadPause(this.#plan, this.#ports.journal, key) : undefined;
+    return standingOf(feed, this.#sources(), deadSince);
+  }
+
+  /** Says what was last seen and told of a record. */
+  async why(feed: string, record: string): Promise<Why> {
+    return whyOf(feed, record, {
+      now: this.#ports.clock.now(),
+      journal: this.#ports.journal,
+      planned: this.#plan.feeds,
+      seen: this.#polls.sightings.of(feed, record),
+      watching: this.#runsSince,
+    });
+  }
+
+  #sources(): StatusSource {
+    return {
       plan: this.#plan,
       now: this.#ports.clock.now(),
       journal: this.#ports.journal,
@@ -196,27 +255,27 @@ export class Engine {
       pollable: (feed) => this.#pollable(feed),
       delivery: this.#drain.status(),
       full: this.#polls.full,
-    });
+    };
   }
 
-  async #bear(feed: Feed, at: Instant, give = giveBirth): Promise<void> {
-    try {
-      await give(feed, at, this.#ports);
-      const says = feed.baseline
-        ? 'is new: its first look reads everything'
-        : 'is new: it tells what changes from now on';
-      this.#ports.tell({ name: 'feed:born', level: 'info', at, feed: feed.id, instance: feed.instance, says });
-    } catch (error) {
-      // Born with its first poll instead, with the same instant.
-      if (!(error instanceof Fault) || error.code !== 'disk-full') throw error;
-      this.#polls.diskIsFull();
+  /** What is remembered of a feed was changed as a whole: nothing that was known of its polls holds any more. */
+  async #begin(id: string, birth: Instant | undefined): Promise<void> {
+    this.#polls.forget(id);
+    const feed = this.#plan.feeds.get(id);
+    if (feed === undefined || !this.#lives) return;
+    if (birth !== undefined) {
+      this.#appliedAt.set(id, birth);
+      await this.#bear(feed, birth);
     }
+    this.#scheduler.set(this.#scheduled(feed));
+  }
+
+  #bear(feed: Feed, at: Instant, give = giveBirth): Promise<void> {
+    return bear(feed, at, this.#ports, () => this.#polls.diskIsFull(), give);
   }
 
   #scheduled(feed: Feed): Scheduled {
-    const head = this.#ports.journal.head(feed.id);
-    const atOnce = head === undefined || head.looked === 'none' || head.identity !== feed.identity;
-    return { id: feed.id, schedule: feed.schedule, phase: phaseOf(feed), atOnce };
+    return scheduledAs(feed, this.#ports.journal.head(feed.id));
   }
 
   #pollable(feed: Feed): { readonly ok: true } | { readonly ok: false; readonly says: string } {
@@ -238,9 +297,4 @@ export class Engine {
     const appliedAt = this.#appliedAt.get(feed.id) ?? this.#ports.clock.now();
     return this.#polls.poll(feed, { believe, appliedAt }, signal);
   }
-}
-
-function visitOf(report: PollReport): Visit {
-  if (report.ok) return { ok: true };
-  return report.failure.notBefore === undefined ? { ok: false } : { ok: false, notBefore: report.failure.notBefore };
 }

@@ -9,11 +9,20 @@ export interface FeedRuns {
   readonly lastOkAt: Instant | undefined;
   /** Failed polls in a row. */
   readonly failures: number;
+  /** When the first of them ended. */
+  readonly failingSince: Instant | undefined;
   readonly failure: PollFailure | undefined;
   readonly last: Omit<Extract<PollReport, { ok: true }>, 'undated'> | undefined;
 }
 
-const NO_RUNS: FeedRuns = { lastAt: undefined, lastOkAt: undefined, failures: 0, failure: undefined, last: undefined };
+const NO_RUNS: FeedRuns = {
+  lastAt: undefined,
+  lastOkAt: undefined,
+  failures: 0,
+  failingSince: undefined,
+  failure: undefined,
+  last: undefined,
+};
 
 /** Keeps the runs of all feeds in mind. */
 export class FeedLog {
@@ -26,8 +35,14 @@ export class FeedLog {
   note(feed: string, report: PollReport, at: Instant): FeedRuns {
     const before = this.of(feed);
     const runs: FeedRuns = report.ok
-      ? { lastAt: at, lastOkAt: at, failures: 0, failure: undefined, last: report }
-      : { ...before, lastAt: at, failures: before.failures + 1, failure: report.failure };
+      ? { ...NO_RUNS, lastAt: at, lastOkAt: at, last: report }
+      : {
+          ...before,
+          lastAt: at,
+          failures: before.failures + 1,
+          failingSince: before.failingSince ?? at,
+          failure: report.failure,
+        };
     this.#runs.set(feed, runs);
     return runs;
   }

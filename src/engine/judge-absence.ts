@@ -1,5 +1,6 @@
 import type { Doubt, Outcome } from '../model/change.ts';
 import type { Instant } from '../model/instant.ts';
+import type { Absent } from '../detect/witness.ts';
 import { absentFrom, deletionsOf, doubtOf, forget } from '../detect/absence.ts';
 import type { Detection } from '../detect/detect.ts';
 import type { PollFailure } from './ask.ts';
@@ -54,6 +55,7 @@ export async function judgeAbsence(
         facts: { learned, forgotten: absent.length },
       });
     }
+    witnessAbsent(work, absent, 'forgotten');
     return { ok: true, outcomes: forget(work.snapshot, absent), doubt: undefined, forgotten: absent.length };
   }
   const complete = !bounded && reading.unusable === 0 && detection.remarks.withoutId === 0;
@@ -62,6 +64,7 @@ export async function judgeAbsence(
   let absent = absentFrom(work.snapshot, detection.seen);
   const doubt = options.believe ? undefined : doubtOf(options.known, absent.length, feed.deletes.maxShare, startedAt);
   if (doubt !== undefined) {
+    witnessAbsent(work, absent, 'absent-doubted');
     if (head.doubt === undefined) {
       const says = `${doubt.absent} of ${doubt.known} known records are gone: that is doubted, and none is told as deleted (accept it: elementd poll ${feed.id} --believe)`;
       ports.tell({
@@ -76,6 +79,7 @@ export async function judgeAbsence(
     return { ok: true, outcomes: [], doubt, forgotten: 0 };
   }
   if (absent.length > 0 && reading.pages > 1) {
+    const missed = absent;
     if (canAskEach(feed, absent)) absent = await askEach(feed, absent, ports, signal);
     else {
       // Rows may have shifted between the pages: a second complete listing, begun after the first ended, must miss them too. What the
@@ -90,11 +94,19 @@ export async function judgeAbsence(
       absent = provesToo ? absent.filter((recordId) => !again.seen.has(recordId)) : [];
     }
     if (signal.aborted) return { ok: false, failure: { says: 'the poll was stopped' } };
+    const gone = new Set(absent);
+    witnessAbsent(
+      work,
+      missed.filter((recordId) => !gone.has(recordId)),
+      'absent-unconfirmed',
+    );
   }
-  return {
-    ok: true,
-    outcomes: deletionsOf(feed, head, work.snapshot, absent, reading.time.start),
-    doubt: undefined,
-    forgotten: 0,
-  };
+  const outcomes = deletionsOf(feed, head, work.snapshot, absent, reading.time.start);
+  for (const { recordId, change } of outcomes)
+    work.witness.saw(recordId, 'DELETED', undefined, 'none', change?.id, undefined);
+  return { ok: true, outcomes, doubt: undefined, forgotten: 0 };
+}
+
+function witnessAbsent({ witness }: Work, absent: readonly string[], because: Absent): void {
+  for (const recordId of absent) witness.saw(recordId, because, undefined, 'none', undefined, undefined);
 }

@@ -1,12 +1,14 @@
 import { Fault } from '../model/fault.ts';
 import type { Feed } from '../model/feed.ts';
 import type { Duration, Instant } from '../model/instant.ts';
+import type { Visit } from '../schedule/scheduler.ts';
 import { VolatileFields } from '../detect/volatile.ts';
 import { pollFeed, type PollOptions, type PollReport } from './cycle.ts';
 import { FeedLog } from './feed-log.ts';
 import { pollNotice } from './poll-telling.ts';
 import type { EnginePorts, Outbox } from './ports.ts';
 import type { PollFailure } from './ask.ts';
+import { Sightings } from './sightings.ts';
 
 /** After a full disk, polling is tried again this often. */
 const FULL_PAUSE: Duration = 10_000;
@@ -22,6 +24,7 @@ export interface PollSurroundings {
 /** Polls feeds, says what came of it, and keeps that in mind. */
 export class Polls {
   readonly runs = new FeedLog();
+  readonly sightings = new Sightings();
   readonly #ports: EnginePorts;
   readonly #surroundings: PollSurroundings;
   readonly #volatile = new Map<string, VolatileFields>();
@@ -48,6 +51,7 @@ export class Polls {
 
   forget(feed: string): void {
     this.runs.forget(feed);
+    this.sightings.forget(feed);
     this.#volatile.delete(feed);
   }
 
@@ -57,9 +61,10 @@ export class Polls {
     const startedAt = clock.now();
     const about = { feed: feed.id, instance: feed.instance };
     tell({ name: 'poll:started', level: 'debug', at: startedAt, ...about, says: 'poll started' });
+    const witness = this.sightings.open(feed, startedAt);
     let report: PollReport;
     try {
-      report = await pollFeed(feed, this.#ports, this.#surroundings.outboxOf(feed), options, signal);
+      report = await pollFeed(feed, this.#ports, this.#surroundings.outboxOf(feed), { ...options, witness }, signal);
       if (report.ok && this.full) {
         this.#fullUntil = undefined;
         this.#surroundings.hasRoom();
@@ -67,6 +72,7 @@ export class Polls {
     } catch (error) {
       report = { ok: false, failure: this.#failureOf(error), told: 0 };
     }
+    witness.ended(report.ok ? { ok: true } : { ok: false, says: report.failure.says });
     const now = clock.now();
     // A poll that was stopped says nothing about its feed.
     if (!report.ok && signal.aborted) return report;
@@ -106,4 +112,10 @@ export class Polls {
 
 function isIgnored(path: string, ignored: readonly string[]): boolean {
   return ignored.some((each) => path === each || path.startsWith(`${each}.`));
+}
+
+/** How a poll counts for the schedule. */
+export function visitOf(report: PollReport): Visit {
+  if (report.ok) return { ok: true };
+  return report.failure.notBefore === undefined ? { ok: false } : { ok: false, notBefore: report.failure.notBefore };
 }

@@ -3,6 +3,7 @@ import type { Feed } from '../model/feed.ts';
 import type { Instant } from '../model/instant.ts';
 import { composeDeliveries } from '../deliver/compose.ts';
 import { adopt, newborn } from '../detect/head.ts';
+import { nobody, type Witness } from '../detect/witness.ts';
 import type { EnginePorts, Outbox } from './ports.ts';
 import type { PollFailure } from './ask.ts';
 
@@ -16,6 +17,7 @@ export interface Work {
   readonly feed: Feed;
   readonly ports: EnginePorts;
   readonly outbox: Outbox;
+  readonly witness: Witness;
   head: FeedHead;
   snapshot: Snapshot;
   generation: number;
@@ -34,13 +36,19 @@ function birthOf(feed: Feed, former: FeedHead | undefined): Instant | undefined 
 }
 
 /** Loads what is remembered of a feed; of another identity nothing is. */
-export async function openWork(feed: Feed, ports: EnginePorts, outbox: Outbox, appliedAt: Instant): Promise<Work> {
+export async function openWork(
+  feed: Feed,
+  ports: EnginePorts,
+  outbox: Outbox,
+  { appliedAt, witness = nobody }: { readonly appliedAt: Instant; readonly witness?: Witness | undefined },
+): Promise<Work> {
   const state: FeedState | undefined = await ports.journal.load(feed.id);
   const adopted = state === undefined ? undefined : adopt(state.head, feed);
   return {
     feed,
     ports,
     outbox,
+    witness,
     head: adopted ?? newborn(feed, birthOf(feed, state?.head) ?? appliedAt),
     snapshot: adopted === undefined || state === undefined ? EMPTY : state.snapshot,
     generation: state?.generation ?? 0,

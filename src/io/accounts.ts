@@ -9,7 +9,7 @@ import type { JsonObject } from '../model/record.ts';
 import type { Text, Vault } from '../model/secret.ts';
 import { openSession } from './oauth-session.ts';
 import type { OAuthContext, OAuthSession } from './oauth-session.ts';
-import { openTokenStore } from './token-store.ts';
+import { openTokenStore, type TokenStore } from './token-store.ts';
 
 export interface AccountsOptions {
   readonly http: Http;
@@ -28,6 +28,9 @@ export interface AccountsOptions {
 export interface OpenAccounts extends Accounts {
   /** Resolves when no exchange is under way: what a provider gave is then stored. To be awaited before the process ends. */
   idle(): Promise<void>;
+  readonly tokens: TokenStore;
+  /** The tokens of an instance were changed on the disk: its account reads them before it goes on. */
+  reread(instance: string): Promise<void>;
 }
 
 /**
@@ -67,6 +70,11 @@ export function openAccounts(options: AccountsOptions): OpenAccounts {
           ? `the provider wants to know who asks, and the element of instance ${account.instance} has no auth`
           : `the provider does not accept the credentials of instance ${account.instance}`;
       return { ok: false, why: 'refused', says, hint: `check the credentials in instances/${account.instance}` };
+    },
+    tokens: context.store,
+    async reread(instance) {
+      await sessions.get(instance)?.idle();
+      sessions.delete(instance);
     },
     async idle() {
       for (const session of sessions.values()) await session.idle();

@@ -1,14 +1,32 @@
 import { createServer, request } from 'node:http';
 import { chmod, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { Fault } from '../model/fault.ts';
+import { answerStream, askStream, type StreamMethod } from './control-stream.ts';
 import { socketAddress } from './socket-address.ts';
 
 /** How a system says that nobody listens: no such file, nobody behind it, or no folder where it should lie. */
 const NOBODY: ReadonlySet<string> = new Set(['ENOENT', 'ECONNREFUSED', 'ENOTDIR']);
 
-/** Lets commands call methods through a socket file (mode 0600). A file left over by a killed process is replaced; the caller holds the lock. */
-export async function serveControl(path: string, methods: object): Promise<{ close(): Promise<void> }> {
+/**
+ * Lets commands call methods through a socket file (mode 0600), and take streams of lines, which the signal cuts off. A file left over by a
+ * killed process is replaced; the caller holds the lock.
+ */
+export async function serveControl(
+  path: string,
+  methods: object,
+  streams: Readonly<Record<string, StreamMethod>> = {},
+  stop?: AbortSignal,
+): Promise<{ close(): Promise<void> }> {
   const server = createServer((incoming, outgoing) => {
+    const [, name = '', args = ''] = /^\/stream\/(\w+)\?(.*)$/.exec(incoming.url ?? '') ?? [];
+    const stream = Object.hasOwn(streams, name) ? streams[name] : undefined;
+    if (stream !== undefined) {
+      const cutOff = (): void => void outgoing.destroy();
+      stop?.addEventListener('abort', cutOff);
+      outgoing.once('close', () => stop?.removeEventListener('abort', cutOff));
+      return void answerStream(stream, args, incoming, outgoing, wordsOf);
+    }
     const chunks: Buffer[] = [];
     incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
     incoming.on('end', () => {
@@ -32,8 +50,12 @@ export async function serveControl(path: string, methods: object): Promise<{ clo
     await chmod(path, 0o600);
   } catch (error) {
     address.release();
-    const hint = 'the state directory must be on a file system that can hold sockets';
-    throw new Fault('state-unwritable', `the control socket ${path} cannot be made`, { hint, cause: error });
+    const full = (error as NodeJS.ErrnoException).code === 'ENOSPC';
+    const hint = full
+      ? `make room on the disk that holds ${path}: a small file must fit`
+      : 'the state directory must be on a file system that can hold sockets, and belong to the user who runs elementd';
+    const says = `the control socket ${path} cannot be made: ${error instanceof Error ? error.message : 'unknown error'}`;
+    throw new Fault(full ? 'disk-full' : 'state-unwritable', says, { hint, cause: error });
   }
   return {
     async close() {
@@ -43,6 +65,16 @@ export async function serveControl(path: string, methods: object): Promise<{ clo
       await rm(path, { force: true });
     },
   };
+}
+
+/** Asks for a stream of lines from the daemon behind a socket file, sending it bytes; see `askStream`. */
+export async function* askControlStream(
+  path: string,
+  method: string,
+  args: readonly unknown[],
+  body?: AsyncIterable<Uint8Array>,
+): AsyncIterable<string> {
+  yield* askStream(socketAddress(path), method, args, body, faultOf);
 }
 
 /** Calls a method of the daemon behind a socket file. Undefined where nobody listens there; rejects with the Fault it met. */
@@ -72,9 +104,12 @@ export async function askControl(
       outgoing.on('error', (error: NodeJS.ErrnoException) => {
         if (NOBODY.has(error.code ?? '')) resolve(undefined);
         else if (error.code === 'EACCES') {
-          const hint = 'run the command as the user that the daemon runs as';
+          const hint = 'run the command as the user whom it belongs to and the daemon runs as';
           reject(
-            new Fault('state-locked', `the daemon's socket ${path} belongs to another user`, { hint, cause: error }),
+            new Fault('state-locked', `the state directory ${dirname(path)} belongs to another user`, {
+              hint,
+              cause: error,
+            }),
           );
         } else reject(new Fault('internal', 'the daemon ended the conversation', { cause: error }));
       });

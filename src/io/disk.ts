@@ -1,8 +1,8 @@
 import * as nodeFiles from 'node:fs/promises';
-import { userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { AppendFile, Disk } from '../model/disk.ts';
 import { Fault } from '../model/fault.ts';
+import { userName } from './user-name.ts';
 
 /** An open file, as far as a disk uses one. */
 export interface OpenFile {
@@ -265,12 +265,4 @@ function reason(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown error';
   const comma = error.message.indexOf(', ');
   return comma < 0 ? error.message : error.message.slice(0, comma);
-}
-
-function userName(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    return String(process.getuid?.() ?? 'that runs elementd');
-  }
 }

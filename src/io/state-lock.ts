@@ -7,6 +7,7 @@ import { Fault } from '../model/fault.ts';
 import type { Instant } from '../model/instant.ts';
 import { socketAddress } from './socket-address.ts';
 import type { SocketAddress } from './socket-address.ts';
+import { userName } from './user-name.ts';
 
 /** Who holds a state directory, for the one who comes second. */
 export interface LockFacts {
@@ -118,10 +119,32 @@ async function prepare(root: string): Promise<{ readonly real: string; readonly 
 }
 
 function unusable(root: string, error: unknown): Fault {
-  return new Fault('state-unwritable', `The state directory ${root} cannot be used: ${reason(error)}`, {
-    hint: 'make it a folder that the user who runs elementd may write to',
-    cause: error,
-  });
+  return refused(root, 'used', error, 'make it a folder that the user who runs elementd may write to');
+}
+
+/** Says why the folder cannot be used or locked, and what helps against that. */
+function refused(root: string, what: 'used' | 'locked', error: unknown, otherwise: string): Fault {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  const says = `The state directory ${root} cannot be ${what}: ${reason(error)}`;
+  switch (code) {
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return new Fault('disk-full', says, {
+        hint: `make room on the disk that holds ${root}: a small file must fit`,
+        cause: error,
+      });
+    case 'EROFS': {
+      const hint = 'it is mounted read-only: mount it for writing, or name another folder with state: in config.yaml';
+      return new Fault('state-unwritable', says, { hint, cause: error });
+    }
+    case 'EACCES':
+    case 'EPERM': {
+      const hint = `run elementd as the user whom it belongs to, or let the user ${userName()} write to it and to everything in it`;
+      return new Fault('state-unwritable', says, { hint, cause: error });
+    }
+    default:
+      return new Fault('state-unwritable', says, { hint: otherwise, cause: error });
+  }
 }
 
 /** The listening server, or undefined where somebody listens already. */
@@ -137,12 +160,9 @@ function listen(address: string, facts: LockFacts, root: string): Promise<Server
   return new Promise((resolve, reject) => {
     server.once('error', (error) => {
       if ('code' in error && error.code === 'EADDRINUSE') return resolve(undefined);
-      reject(
-        new Fault('state-unwritable', `The state directory ${root} cannot be locked: ${reason(error)}`, {
-          hint: 'let the user who runs elementd write to it, on a file system that can hold sockets; outside Linux a very long path can be the reason too',
-          cause: error,
-        }),
-      );
+      const hint =
+        'it must lie on a file system that can hold sockets; outside Linux a very long path can be the reason, too';
+      reject(refused(root, 'locked', error, hint));
     });
     server.listen(address, () => resolve(server));
   });
@@ -205,6 +225,10 @@ function closeServer(server: Server): Promise<void> {
   });
 }
 
+/** The system's words without the call and the path. */
 function reason(error: unknown): string {
-  return error instanceof Error ? error.message : 'unknown error';
+  if (!(error instanceof Error)) return 'unknown error';
+  const { code = '', syscall = '' } = error as NodeJS.ErrnoException;
+  const words = /^\w+: [^,]+?(?= \/|,|$)/.exec(error.message.replace(`${syscall} ${code}`, code));
+  return words?.[0] ?? error.message;
 }

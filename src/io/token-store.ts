@@ -2,7 +2,7 @@ import { parseExact, writeExact } from '../language/exact-json.ts';
 import { isObject } from '../language/records.ts';
 import type { Disk } from '../model/disk.ts';
 import type { Instant } from '../model/instant.ts';
-import type { JsonObject } from '../model/record.ts';
+import type { Json, JsonObject } from '../model/record.ts';
 
 /** What is kept of an account between two runs. */
 export interface StoredTokens {
@@ -34,6 +34,10 @@ export interface TokenStore {
   load(instance: string): Promise<LoadedTokens>;
   /** Resolves once the tokens are on the disk, and not before. Rejects with the disk's Fault: then the former ones stand. */
   save(instance: string, tokens: StoredTokens): Promise<void>;
+  /** Instances that have a file. */
+  list(): Promise<readonly string[]>;
+  /** Removes the file of an instance. */
+  remove(instance: string): Promise<void>;
 }
 
 const VERSION = 1;
@@ -59,7 +63,22 @@ export function openTokenStore(disk: Disk): TokenStore {
         pathOf(instance),
         new TextEncoder().encode(`${writeExact({ version: VERSION, ...defined(tokens) })}\n`),
       ),
+    async list() {
+      const names = (await disk.list('tokens')).filter((name) => name.endsWith('.json'));
+      return names.map((name) => decodeURIComponent(name.slice(0, -'.json'.length)));
+    },
+    remove: (instance) => disk.remove(pathOf(instance)),
   };
+}
+
+/** Tokens that were given out, as they can be stored; undefined where they are not whole. */
+export function tokensOf(value: Json | undefined): StoredTokens | undefined {
+  return isObject(value) ? readTokens(value) : undefined;
+}
+
+/** Whether tokens let anybody in, or could be made to. */
+export function letIn(tokens: StoredTokens | undefined): boolean {
+  return tokens?.accessToken !== undefined || tokens?.refreshToken !== undefined;
 }
 
 function pathOf(instance: string): string {

@@ -1,6 +1,8 @@
 import type { FeedHead, Told } from '../model/change.ts';
 import type { Disk } from '../model/disk.ts';
+import { CompactSnapshot } from './compact-snapshot.ts';
 import type { FeedMemory } from './feed-memory.ts';
+import { JsonMembers } from './json-members.ts';
 import { checkpointHint, newerState, unreadable } from './refusals.ts';
 import { checkpointPath } from './safe-name.ts';
 
@@ -12,7 +14,7 @@ export interface Checkpoint {
 }
 
 const version = 1;
-/** Records written between two pauses. */
+/** Records written or read between two pauses. */
 const stretch = 5_000;
 
 /**
@@ -50,31 +52,73 @@ export async function writeCheckpoint(disk: Disk, feed: string, memory: FeedMemo
 export async function readCheckpoint(disk: Disk, feed: string): Promise<Checkpoint | undefined> {
   const path = checkpointPath(feed);
   const bytes = await disk.read(path);
-  if (bytes === undefined) return undefined;
+  return bytes === undefined ? undefined : parseCheckpoint(path, feed, bytes, () => disk.list('journal'));
+}
+
+/** What the bytes of a checkpoint say; rejects as `readCheckpoint` does. A pause is made after every few thousand records. */
+export async function parseCheckpoint(
+  path: string,
+  feed: string,
+  bytes: Uint8Array,
+  pause: () => Promise<unknown>,
+): Promise<Checkpoint> {
   const refuse = (says: string, cause?: unknown): Error => unreadable(path, says, checkpointHint, cause);
 
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString());
-  } catch (error) {
-    throw refuse('it is not whole JSON', error);
-  }
-  if (!isObject(parsed)) throw refuse('it is not an object');
-  if (typeof parsed.version !== 'number') throw refuse('it has no version');
-  if (parsed.version > version) throw newerState(path, parsed.version, version);
-  if (parsed.feed !== feed) throw refuse(`it belongs to feed ${String(parsed.feed)}, not to ${feed}`);
-  const { sequence, generation, head, records } = parsed;
+  const read = await readMembers(bytes, pause).catch((error: unknown) => {
+    throw error instanceof SyntaxError ? refuse('it is not whole JSON', error) : error;
+  });
+  if (read === undefined) throw refuse('it is not an object');
+  const { members, snapshot, broken } = read;
+  const written = members.get('version');
+  if (typeof written !== 'number') throw refuse('it has no version');
+  if (written > version) throw newerState(path, written, version);
+  if (members.get('feed') !== feed) throw refuse(`it belongs to feed ${String(members.get('feed'))}, not to ${feed}`);
+  const sequence = members.get('sequence');
+  const generation = members.get('generation');
+  const head = members.get('head');
   if (!isCount(sequence) || !isCount(generation)) throw refuse('its sequence or generation is no number');
   if (!isHead(head, feed)) throw refuse('its head is not whole');
-  if (!isObject(records)) throw refuse('it has no records');
-
-  const snapshot = new Map<string, Told>();
-  for (const id of Object.keys(records)) {
-    const told = records[id];
-    if (!isTold(told)) throw refuse(`record ${id} is not whole`);
-    snapshot.set(id, told);
-  }
+  if (snapshot === undefined) throw refuse('it has no records');
+  if (broken !== undefined) throw refuse(`record ${broken} is not whole`);
   return { memory: { head, generation, snapshot }, sequence };
+}
+
+/** What a checkpoint says, in whatever form and order. */
+interface Members {
+  /** In the order in which they stand; the records are empty here. */
+  readonly members: ReadonlyMap<string, unknown>;
+  readonly snapshot?: CompactSnapshot;
+  /** The id of a record that is not whole. */
+  readonly broken?: string;
+}
+
+/** Takes a checkpoint to pieces, record by record; undefined where it is no object. */
+async function readMembers(bytes: Uint8Array, pause: () => Promise<unknown>): Promise<Members | undefined> {
+  const json = new JsonMembers(bytes);
+  const members = new Map<string, unknown>();
+  let snapshot: CompactSnapshot | undefined;
+  let broken: string | undefined;
+  if (!json.enter()) {
+    json.value();
+    json.end();
+    return undefined;
+  }
+  for (let key = json.next(); key !== undefined; key = json.next()) {
+    if (key !== 'records' || !json.enter()) {
+      members.set(key, json.value());
+      continue;
+    }
+    members.set(key, undefined);
+    snapshot = new CompactSnapshot();
+    for (let id = json.next(); id !== undefined; id = json.next()) {
+      const told = json.value();
+      if (isTold(told)) snapshot.set(id, told);
+      else broken ??= id;
+      if (snapshot.size % stretch === 0) await pause();
+    }
+  }
+  json.end();
+  return { members, ...(snapshot === undefined ? {} : { snapshot }), ...(broken === undefined ? {} : { broken }) };
 }
 
 function isObject(value: unknown): value is { readonly [key: string]: unknown } {

@@ -31,8 +31,8 @@ export async function listDeadLetters(disk: Disk): Promise<readonly Dead[]> {
     if (!name.endsWith('.json')) continue;
     const letter = await readLetter(disk, `dead/${name}`);
     if (letter === undefined) continue;
-    const { delivery, order, diedAt } = letter;
-    letters.push({ delivery, order, diedAt });
+    const { body: _body, ...held } = letter;
+    letters.push(held);
   }
   return letters;
 }
@@ -66,7 +66,9 @@ async function readLetter(disk: Disk, path: string): Promise<DeadLetter | undefi
     throw newerState(path, parsed.version, version);
   }
   if (!isLetter(parsed)) throw unreadable(path, 'it is not whole', hint);
-  return { delivery: parsed.delivery, order: parsed.order, diedAt: parsed.diedAt, body: parsed.body };
+  const { delivery, order, diedAt, body } = parsed;
+  const named = 'named' in parsed && typeof parsed.named === 'number' ? { named: parsed.named } : {};
+  return { delivery, order, diedAt, body, ...named };
 }
 
 function isLetter(value: object): value is DeadLetter {

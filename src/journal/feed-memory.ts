@@ -1,11 +1,12 @@
-import type { FeedHead, FeedState, Told } from '../model/change.ts';
+import type { FeedHead, FeedState } from '../model/change.ts';
 import type { Commit } from '../model/journal.ts';
+import { CompactSnapshot } from './compact-snapshot.ts';
 
 /** What is remembered of one feed, as it changes from commit to commit. */
 export interface FeedMemory {
   head: FeedHead;
   generation: number;
-  readonly snapshot: Map<string, Told>;
+  readonly snapshot: CompactSnapshot;
 }
 
 /** The part of a commit that changes what is remembered of its feed. */
@@ -13,7 +14,7 @@ export type FeedStep = Pick<Commit, 'head' | 'generation' | 'told' | 'reborn'>;
 
 /** Makes a step true. The snapshot stays the same object through every step, also through a rebirth, so that it is live for its readers. */
 export function remember(memory: FeedMemory | undefined, step: FeedStep): FeedMemory {
-  const feed = memory ?? { head: step.head, generation: 0, snapshot: new Map<string, Told>() };
+  const feed = memory ?? { head: step.head, generation: 0, snapshot: new CompactSnapshot() };
   if (step.reborn === true) feed.snapshot.clear();
   for (const [recordId, told] of step.told) feed.snapshot.set(recordId, told);
   feed.head = step.head;

@@ -10,6 +10,7 @@ import type {
   DeliveryHead,
   EventQuery,
   Journal,
+  Keepsake,
   PendingQuery,
   Replay,
   Settlement,
@@ -17,27 +18,27 @@ import type {
 } from '../model/journal.ts';
 import type { NoticeLevel, NoticeName } from '../model/notice.ts';
 import type { Clock, Tell } from '../model/ports.ts';
+import { Amendments } from './amendments.ts';
+import { applyCommit } from './apply-commit.ts';
 import { compact, liveBytesOf, liveLimit, removeExpired } from './compaction.ts';
 import { readDeadLetter } from './dead-letters.ts';
-import type { CommitEntry } from './entry.ts';
 import { commitEntry, encodeEntry } from './entry.ts';
 import { readable } from './feed-memory.ts';
 import type { History } from './history.ts';
 import { openHistory } from './history.ts';
-import { checkpointThrough, memoryOf, rosterOf, takeCommit } from './known-feeds.ts';
-import type { Written } from './log-writer.ts';
+import { checkpointThrough, memoryOf, rosterOf } from './known-feeds.ts';
 import { LogWriter } from './log-writer.ts';
-import { enter, inOrderOfDeath, isOpen } from './outbox.ts';
+import { inOrderOfDeath, isOpen } from './outbox.ts';
 import { readPending, readPendingBody } from './read-waiting.ts';
 import type { Ledger } from './recovery.ts';
 import { recover } from './recovery.ts';
-import { foreignHead, staleGeneration, stepUnderWay } from './refusals.ts';
+import { foreignHead, says, staleGeneration, stepUnderWay } from './refusals.ts';
 import type { Reserve } from './reserve.ts';
 import { openReserve } from './reserve.ts';
 import { replayAll } from './replaying.ts';
-import { rememberAttempt, settleDelivery } from './settling.ts';
+import { finishAmendments, finishWherePossible, rememberAttempt, settleDelivery } from './settling.ts';
 import { StoredReader } from './stored-reader.ts';
-import { committed, lairOf } from './stored.ts';
+import { Turns } from './turns.ts';
 
 export interface FileJournalOptions {
   readonly clock: Pick<Clock, 'now'>;
@@ -87,7 +88,9 @@ export async function openFileJournal(disk: Disk, options: FileJournalOptions): 
     roster: () => encodeEntry({ kind: 'roster', feeds: rosterOf(ledger.feeds) }).bytes,
   });
   await removeExpired(disk, ledger, options.clock.now() - options.retention);
-  return new FileJournal({ disk, ledger, writer, reserve, reader: new StoredReader(disk), options: settings, say });
+  const reader = new StoredReader(disk);
+  await finishWherePossible({ disk, ledger, writer, reserve, reader }, (_id, act) => act());
+  return new FileJournal({ disk, ledger, writer, reserve, reader, options: settings, say });
 }
 
 /** The journal in a state directory. One for each directory at a time. */
@@ -95,9 +98,10 @@ export class FileJournal implements Journal {
   readonly #parts: Parts;
   readonly #history: History;
   /** Feeds whose step is being written. */
-  readonly #underWay = new Set<string>();
-  /** The last thing asked about a delivery, while it goes on: the next one waits for it. */
-  readonly #turns = new Map<string, Promise<unknown>>();
+  readonly #underWay = new Map<string, Promise<void>>();
+  readonly #amendments: Amendments;
+  /** What is asked about one delivery goes one after the other. */
+  readonly #turns = new Turns();
   #compacting: Promise<void> | undefined;
   /** Below this size of the live log nothing is compacted: after a failure, and so that no more is copied than was written since. */
   #patience = 0;
@@ -106,6 +110,15 @@ export class FileJournal implements Journal {
   constructor(parts: Parts) {
     this.#parts = parts;
     this.#history = openHistory(parts.disk, parts.ledger, parts.reader);
+    this.#amendments = new Amendments({
+      ...parts,
+      underWay: this.#underWay,
+      inTurn: (id, act) => this.#inTurn(id, act),
+      compacted: async () => this.#compacting,
+      delivery: async (id) => (await this.delivery(id)) ?? this.#history.delivery(id, this.#since()),
+      body: (id) => this.body(id),
+      amended: () => this.#compactWhereDue(),
+    });
   }
 
   feeds(): readonly string[] {
@@ -118,12 +131,20 @@ export class FileJournal implements Journal {
 
   async load(feed: string): Promise<FeedState | undefined> {
     const known = this.#parts.ledger.feeds.get(feed);
-    return known === undefined ? undefined : readable(await memoryOf(this.#parts.disk, known));
+    if (known === undefined) return undefined;
+    try {
+      return readable(await memoryOf(this.#parts.disk, known));
+    } catch (error) {
+      // It may have been dropped, and its checkpoint removed, while it was being read.
+      if (this.#parts.ledger.feeds.get(feed) === known) throw error;
+      return this.load(feed);
+    }
   }
 
   async commit(commit: Commit): Promise<void> {
     const { ledger, writer } = this.#parts;
     const { feed } = commit;
+    for (let held = this.#amendments.held(feed); held !== undefined; held = this.#amendments.held(feed)) await held;
     const generation = ledger.feeds.get(feed)?.generation ?? 0;
     if (writer.refusal !== undefined) throw writer.refusal;
     if (commit.head.feed !== feed) throw foreignHead(feed, commit.head.feed);
@@ -133,13 +154,14 @@ export class FileJournal implements Journal {
     const deliveries = commit.deliveries.filter((fresh) => !isOpen(ledger.outbox, fresh.id));
     const { entry, bodies } = commitEntry({ ...commit, deliveries });
     const { bytes, bodiesAt } = encodeEntry(entry, bodies);
-    this.#underWay.add(feed);
+    const written = writer.write(
+      'commit',
+      () => bytes,
+      (place) => applyCommit(ledger, entry, place, bodiesAt),
+    );
+    this.#underWay.set(feed, written);
     try {
-      await writer.write(
-        'commit',
-        () => bytes,
-        (written) => apply(ledger, entry, written, bodiesAt),
-      );
+      await written;
     } finally {
       this.#underWay.delete(feed);
     }
@@ -192,6 +214,22 @@ export class FileJournal implements Journal {
     return this.#history.events(query, this.#since());
   }
 
+  forget(feed: string, at: Instant): Promise<void> {
+    return this.#amendments.forget(feed, at);
+  }
+
+  move(from: string, head: FeedHead, at: Instant): Promise<void> {
+    return this.#amendments.move(from, head, at);
+  }
+
+  takeIn(pieces: AsyncIterable<Keepsake>, at: Instant): Promise<void> {
+    return this.#amendments.takeIn(pieces, at);
+  }
+
+  giveOut(): AsyncIterable<Keepsake> {
+    return this.#amendments.giveOut();
+  }
+
   lastDelivered(): Promise<ReadonlyMap<string, Instant>> {
     return this.#history.lastDelivered(this.#since());
   }
@@ -204,7 +242,8 @@ export class FileJournal implements Journal {
   async #close(): Promise<void> {
     const { disk, ledger, writer, say } = this.#parts;
     await writer.stop();
-    await Promise.allSettled([...this.#turns.values()]);
+    await this.#amendments.idle();
+    await this.#turns.over();
     await this.#compacting;
     for (const feed of ledger.feeds.values()) {
       if (writer.refusal?.code === 'disk-failed') return;
@@ -225,25 +264,17 @@ export class FileJournal implements Journal {
     return this.#parts.options.clock.now() - this.#parts.options.retention;
   }
 
-  async #inTurn<Came>(id: string, act: () => Promise<Came>): Promise<Came> {
+  #inTurn<Came>(id: string, act: () => Promise<Came>): Promise<Came> {
     const { writer } = this.#parts;
-    const before = this.#turns.get(id);
-    const run = async (): Promise<Came> => {
+    return this.#turns.take(id, async () => {
       if (writer.refusal !== undefined) throw writer.refusal;
       return act();
-    };
-    const mine = before === undefined ? run() : before.then(run, run);
-    this.#turns.set(id, mine);
-    try {
-      return await mine;
-    } finally {
-      if (this.#turns.get(id) === mine) this.#turns.delete(id);
-    }
+    });
   }
 
   #compactWhereDue(): void {
     const { ledger, options, writer } = this.#parts;
-    if (this.#compacting !== undefined || writer.refusal !== undefined) return;
+    if (this.#compacting !== undefined || writer.refusal !== undefined || this.#amendments.staging) return;
     const live = liveBytesOf(ledger);
     if (live <= Math.max(liveLimit(ledger, options.liveBytes), this.#patience)) return;
     this.#compacting = this.#compact(live).finally(() => {
@@ -255,29 +286,15 @@ export class FileJournal implements Journal {
     const { disk, ledger, options, say, writer } = this.#parts;
     const stopped = (): boolean => writer.refusal !== undefined;
     try {
+      await finishAmendments(this.#parts, (id, act) => this.#inTurn(id, act));
       const copied = await compact({ disk, ledger, writer, liveBytes: options.liveBytes, stopped });
       this.#patience = liveBytesOf(ledger) + copied;
       await removeExpired(disk, ledger, this.#since());
     } catch (error) {
       if (stopped()) return;
       this.#patience = live + options.segmentBytes;
-      const code = error instanceof Fault ? error.code : 'internal';
-      if (code === 'disk-failed' || code === 'state-unwritable') writer.fail(error);
+      if (error instanceof Fault && /^(disk-failed|state-unwritable)$/.test(error.code)) writer.fail(error);
       say('journal:note', 'warn', `The journal keeps old segments that it should retire. ${says(error)}`);
     }
   }
-}
-
-function apply(ledger: Ledger, entry: CommitEntry, written: Written, bodiesAt: number): void {
-  const { segment, sequence, payloadAt, at, length } = written;
-  takeCommit(ledger.feeds, entry, written);
-  for (const [order, fresh] of entry.deliveries.entries()) {
-    const stored = committed(fresh, sequence, order);
-    enter(ledger.outbox, stored, lairOf({ segment, at, length, bodiesAt: payloadAt + bodiesAt }, fresh));
-  }
-}
-
-function says(error: unknown): string {
-  if (!(error instanceof Fault)) return error instanceof Error ? error.message : 'Unknown trouble';
-  return error.hint === undefined ? error.message : `${error.message} (${error.hint})`;
 }

@@ -1,6 +1,6 @@
 import type { Disk } from '../model/disk.ts';
 import type { Instant } from '../model/instant.ts';
-import type { EventQuery, ToldEvent } from '../model/journal.ts';
+import type { Delivery, EventQuery, ToldEvent } from '../model/journal.ts';
 import type { SettleEntry } from './entry.ts';
 import { readFrames } from './frame.ts';
 import type { LiveEntry } from './live-log.ts';
@@ -25,7 +25,7 @@ interface Past extends Outcome {
 }
 
 /** Where a settled delivery lies, and since when it is settled. */
-type PastPlace = Pick<Past, 'lair' | 'order' | 'settledAt'>;
+type PastPlace = Pick<Past, 'lair' | 'order' | 'settledAt'> & { readonly feed: string };
 
 /** What is known of deliveries that are done. */
 export interface History {
@@ -33,6 +33,8 @@ export interface History {
   events(query: EventQuery, since: Instant): Promise<readonly ToldEvent[]>;
   /** The body of a delivery that was settled not before `since`, or undefined. */
   body(id: string, since: Instant): Promise<Buffer | undefined>;
+  /** A delivery that was settled not before `since`, or undefined. */
+  delivery(id: string, since: Instant): Promise<Delivery | undefined>;
   /** When something of each feed was delivered last, not before `since`. */
   lastDelivered(since: Instant): Promise<ReadonlyMap<string, Instant>>;
   /** Looks for settled deliveries in one reading; each is read when it is asked for, and undefined as in `body`. */
@@ -47,9 +49,10 @@ export function openHistory(disk: Disk, ledger: Ledger, reader: StoredReader): H
   const places = new Map<string, PastPlace>();
 
   /** Forgets the one kept first. Readings go back in time, so that is one which the next reading finds soon. */
-  const keep = ({ delivery, lair, order, settledAt }: Past): void => {
+  const keep = (past: Past): void => {
+    const { delivery } = past;
     places.delete(delivery.id);
-    places.set(delivery.id, { lair, order, settledAt });
+    places.set(delivery.id, placeIn(past));
     if (places.size <= remembered) return;
     for (const first of places.keys()) {
       places.delete(first);
@@ -59,7 +62,7 @@ export function openHistory(disk: Disk, ledger: Ledger, reader: StoredReader): H
 
   /** Visits settled deliveries until the visitor of a finished segment has had enough. */
   const look = async (visit: (past: Past) => void, enough: (segment: Segment) => boolean): Promise<void> => {
-    const seen: Seen = { settlements: new Map(), told: new Set() };
+    const seen: Seen = { settlements: new Map(), told: new Set(), names: new Map() };
     for (const segment of [...ledger.retired, ...ledger.live].reverse()) {
       for (const entry of (await entriesOf(disk, segment)).reverse()) {
         for (const past of pastOf(entry, seen)) {
@@ -115,6 +118,11 @@ export function openHistory(disk: Disk, ledger: Ledger, reader: StoredReader): H
       return past !== undefined && isThere(past, since) ? readBody(disk, past.lair) : undefined;
     },
 
+    async delivery(id, since) {
+      const found = await (await this.find(new Set([id]), since))(id);
+      return found === undefined ? undefined : { ...found.delivery, feed: found.feedNow() };
+    },
+
     async lastDelivered(since) {
       const latest = new Map<string, Instant>();
       await look(
@@ -129,9 +137,11 @@ export function openHistory(disk: Disk, ledger: Ledger, reader: StoredReader): H
 
     async find(ids, since) {
       const found = new Map<string, PastPlace>();
+      const { moves } = ledger.staged;
+      const known = moves.length;
       await look(
-        ({ delivery, lair, order, settledAt }) => {
-          if (ids.has(delivery.id)) found.set(delivery.id, { lair, order, settledAt });
+        (past) => {
+          if (ids.has(past.delivery.id)) found.set(past.delivery.id, placeIn(past));
         },
         () => found.size === ids.size,
       );
@@ -139,10 +149,16 @@ export function openHistory(disk: Disk, ledger: Ledger, reader: StoredReader): H
         const past = found.get(id);
         if (past === undefined || !isThere(past, since)) return undefined;
         const { delivery } = await reader.read(past.lair, { id, order: past.order });
-        return { delivery, order: past.order, body: await readBody(disk, past.lair) };
+        const body = await readBody(disk, past.lair);
+        const feedNow = (): string => moves.slice(known).reduce((feed, { from, to }) => (feed === from ? to : feed), past.feed); // prettier-ignore
+        return { delivery, order: past.order, body, feedNow };
       };
     },
   };
+}
+
+function placeIn({ delivery, lair, order, settledAt }: Past): PastPlace {
+  return { lair, order, settledAt, feed: delivery.feed };
 }
 
 /** Takes the ids that a delivery answers for out of those that are looked for. */
@@ -167,6 +183,8 @@ interface Seen {
   readonly settlements: Map<string, SettleEntry>;
   /** Deliveries that were met: what lies further back about them is older. */
   readonly told: Set<string>;
+  /** Feeds that were moved later in the log, and what they are named since. */
+  readonly names: Map<string, string>;
 }
 
 /** The deliveries of an entry whose settlement was met before, that is later in the log. The last settlement of a delivery counts. */
@@ -176,12 +194,17 @@ function* pastOf(at: LiveEntry, seen: Seen): Iterable<Past> {
     const { id } = entry.settlement;
     if (!seen.told.has(id) && !seen.settlements.has(id)) seen.settlements.set(id, entry);
   }
+  if (entry.kind === 'amend' && entry.moved !== undefined) {
+    const { from, to } = entry.moved;
+    seen.names.set(from, seen.names.get(to) ?? to);
+  }
   for (const stored of storedIn(at)) {
     const settled = seen.settlements.get(stored.delivery.id);
     if (settled === undefined) continue;
     seen.settlements.delete(stored.delivery.id);
     seen.told.add(stored.delivery.id);
-    yield pastFrom(stored, settled, lairOf(at, stored));
+    const feed = seen.names.get(stored.delivery.feed) ?? stored.delivery.feed;
+    yield pastFrom({ ...stored, delivery: { ...stored.delivery, feed } }, settled, lairOf(at, stored));
   }
 }
 

@@ -74,10 +74,9 @@ export function knowCommit(
   }
   feed.head = step.head;
   feed.generation = step.generation + 1;
-  feed.last = place.sequence;
-  place.segment.feeds.set(step.feed, place.sequence);
-  // Field by field: a place may come with the whole entry, which must not stay in memory.
   const { segment, at, length, sequence } = place;
+  feed.last = sequence;
+  segment.feeds.set(step.feed, sequence);
   if (feed.memory === undefined) feed.commits.push({ segment, at, length, sequence, whole: isWhole(step) });
   else remember(feed.memory, step);
   return feed;
@@ -136,15 +135,17 @@ async function readMemory(disk: Disk, feed: KnownFeed): Promise<FeedMemory> {
   return memory;
 }
 
-async function readStep(disk: Disk, place: CommitPlace): Promise<CommitEntry> {
+async function readStep(disk: Disk, place: CommitPlace): Promise<FeedStep> {
   const frame = readFrame(await readSegmentAt(disk, place.segment, place.at, place.length), 0);
   if (frame === undefined) throw damaged(place.segment.path, place.at, 'a commit has changed on the disk');
   const entry = decodeEntry(frame.payload)?.entry;
-  if (entry?.kind !== 'commit') throw damaged(place.segment.path, place.at, 'no commit where one was');
-  return entry;
+  const step = entry?.kind === 'stage' ? entry.step : entry;
+  if (step === undefined || !('told' in step)) throw damaged(place.segment.path, place.at, 'no commit where one was');
+  return step;
 }
 
-function isWhole(step: FeedStep): boolean {
+/** Whether a step needs nothing that came before it. */
+export function isWhole(step: FeedStep): boolean {
   return step.generation === 0 || step.reborn === true;
 }
 

@@ -3,7 +3,7 @@ import type { Entry } from './entry.ts';
 import { decodeEntry } from './entry.ts';
 import type { Frame } from './frame.ts';
 import { frameHead, readFrames, wasSynced } from './frame.ts';
-import { damaged } from './refusals.ts';
+import { damaged, unknownEntry } from './refusals.ts';
 import type { Segment } from './segment.ts';
 import { listLive, livePath, newSegment, readSegment } from './segment.ts';
 
@@ -73,7 +73,7 @@ export async function readLiveLog(disk: Disk, visit: (entry: LiveEntry) => void)
 export function liveEntry(segment: Segment, frame: Frame): LiveEntry {
   const at = frame.payloadAt - frameHead;
   const decoded = decodeEntry(frame.payload);
-  if (decoded === undefined) throw damaged(segment.path, at, 'a whole frame that says nothing known');
+  if (decoded === undefined) throw unknownEntry(segment.path, at);
   if (at === 0 && decoded.entry.kind !== 'roster') throw damaged(segment.path, at, 'it does not begin with the roster');
   return {
     entry: decoded.entry,

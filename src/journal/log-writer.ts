@@ -49,6 +49,8 @@ export class LogWriter {
   #queue: Write[] = [];
   #running: Promise<void> | undefined;
   #refusal: Fault | undefined;
+  /** Bytes of the last batch that found no room. */
+  #refused = 0;
 
   constructor(options: WriterOptions) {
     this.#options = options;
@@ -114,7 +116,7 @@ export class LogWriter {
     if (full === undefined) return;
     const settlements = this.#onlySettlements(writes, full);
     const spent = reserve.released;
-    await reserve.release();
+    await reserve.release(this.#refused);
     const still = spent ? full : await this.#append(settlements);
     if (still !== undefined) for (const write of settlements) write.reject(still);
   }
@@ -138,7 +140,8 @@ export class LogWriter {
     if (segment === undefined) throw new Fault('internal', 'The journal has no segment to write to');
 
     // Copies tell how things stand after the former batch; in front of this one they stay true.
-    const ordered = [...batch].sort((a, b) => Number(b.kind === 'carry') - Number(a.kind === 'carry'));
+    const carries = batch.filter((write) => write.kind === 'carry');
+    const ordered = carries.length === 0 ? batch : [...carries, ...batch.filter((write) => write.kind !== 'carry')];
     const payloads: Uint8Array[] = segment.bytes === 0 ? [roster()] : [];
     const placed: { readonly write: Write; readonly position: number }[] = [];
     for (const write of ordered) {
@@ -171,6 +174,7 @@ export class LogWriter {
       await this.#file.append(bytes);
     } catch (error) {
       if (!isFull(error)) throw error;
+      this.#refused = bytes.length;
       // Synced, so that no later power cut leaves the half-written batch in the middle of the log.
       await this.#file.truncate(segment.bytes);
       await this.#file.sync();

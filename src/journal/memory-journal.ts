@@ -1,5 +1,5 @@
 import type { Duration, Instant } from '../model/instant.ts';
-import type { Commit, Delivery, EventQuery, Journal, PendingQuery, ToldEvent } from '../model/journal.ts';
+import type { Commit, Delivery, EventQuery, Journal, Keepsake, PendingQuery, ToldEvent } from '../model/journal.ts';
 import type { Clock } from '../model/ports.ts';
 import { Backlogs } from './backlogs.ts';
 import { commitEntry } from './entry.ts';
@@ -7,7 +7,7 @@ import type { FeedMemory } from './feed-memory.ts';
 import { readable, remember } from './feed-memory.ts';
 import type { Dead } from './outbox.ts';
 import { attempted, died, endsDead, inOrderOfDeath, replayed } from './outbox.ts';
-import { foreignHead, staleGeneration } from './refusals.ts';
+import { foreignHead, staleGeneration, unknownFeed } from './refusals.ts';
 import { committed, headOf } from './stored.ts';
 import type { Outcome } from './told-events.ts';
 import { listEvents } from './told-events.ts';
@@ -42,6 +42,12 @@ export function openMemoryJournal(options: MemoryOptions = {}): Journal {
   const enter = (kept: Kept): void => {
     pending.set(kept.delivery.id, kept);
     backlogs.add(kept.delivery, kept.delivery.events.length, kept.delivery.bytes);
+  };
+
+  const rename = <One extends Kept>(all: Map<string, One>, from: string, feed: string): void => {
+    for (const [id, one] of all) {
+      if (one.delivery.feed === from) all.set(id, { ...one, delivery: { ...one.delivery, feed } });
+    }
   };
 
   const past = (id: string): Kept | undefined => {
@@ -144,6 +150,67 @@ export function openMemoryJournal(options: MemoryOptions = {}): Journal {
         latest.set(delivery.feed, Math.max(settledAt, latest.get(delivery.feed) ?? settledAt));
       }
       return latest;
+    },
+
+    async forget(feed) {
+      memories.delete(feed);
+    },
+
+    async move(from, head) {
+      const memory = memories.get(from);
+      if (memory === undefined || from === head.feed) throw unknownFeed(from);
+      const generation = (memories.get(head.feed)?.generation ?? 0) + 1;
+      memories.delete(from);
+      memories.set(head.feed, Object.assign(memory, { head, generation }));
+      for (const { delivery } of pending.values()) {
+        if (delivery.feed !== from) continue;
+        backlogs.remove(delivery, delivery.events.length, delivery.bytes);
+        backlogs.add({ ...delivery, feed: head.feed }, delivery.events.length, delivery.bytes);
+      }
+      rename(pending, from, head.feed);
+      rename(dead, from, head.feed);
+      rename(settled, from, head.feed);
+    },
+
+    async *giveOut() {
+      const open = [...pending.values(), ...dead.values()];
+      const given = [...memories.values()].map(({ head, snapshot }) => ({ head, told: [...snapshot] }));
+      for (const { head, told } of given) {
+        yield { kind: 'feed', head };
+        if (told.length > 0) yield { kind: 'told', told };
+      }
+      for (const { delivery, body } of open) {
+        const { sequence: _sequence, bytes: _bytes, ...kept } = delivery;
+        const letter = dead.get(delivery.id);
+        yield { kind: 'delivery', delivery: kept, body, ...(letter === undefined ? {} : { diedAt: letter.diedAt }) };
+      }
+    },
+
+    async takeIn(pieces) {
+      const taken: Keepsake[] = [];
+      for await (const piece of pieces) taken.push(piece);
+      sequence += 1;
+      let memory: FeedMemory | undefined;
+      for (const [order, piece] of taken.entries()) {
+        if (piece.kind === 'feed') {
+          const { head } = piece;
+          const generation = memories.get(head.feed)?.generation ?? 0;
+          memory = remember(undefined, { head, generation, told: [] });
+          memories.set(head.feed, memory);
+        } else if (piece.kind === 'told') {
+          const { told } = piece;
+          if (memory !== undefined) remember(memory, { head: memory.head, generation: memory.generation, told });
+        } else {
+          const { body, diedAt } = piece;
+          const { id } = piece.delivery;
+          if (pending.has(id) || dead.has(id)) continue;
+          settled.delete(id);
+          const kept = { delivery: { ...piece.delivery, bytes: Buffer.byteLength(body), sequence }, order, body };
+          const says = kept.delivery.lastSays ?? 'it was a dead letter where it came from';
+          if (diedAt === undefined) enter(kept);
+          else dead.set(id, { ...died(kept, diedAt, says), body });
+        }
+      }
     },
 
     async close() {},

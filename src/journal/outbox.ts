@@ -12,6 +12,8 @@ export interface Dead {
   /** Its position among the deliveries of its commit. */
   readonly order: number;
   readonly diedAt: Instant;
+  /** Its file knows the name of its feed as of this sequence; 0 where absent. */
+  readonly named?: number;
 }
 
 /** The deliveries that are not done. */
@@ -48,12 +50,28 @@ export function settleIn({ waiting, dead }: Outbox, segment: Segment, settlement
   const { id, at, outcome } = settlement;
   isSaid(segment, at);
   const row = waiting.find(id);
+  // The name that its feed has now: it may have been moved since the letter was made.
+  const feed = row === undefined ? letter?.delivery.feed : waiting.head(row).feed;
   if (row !== undefined) {
     isSaid(waiting.lair(row).segment, at);
     waiting.remove(row);
   }
   if (outcome !== 'dead') dead.delete(id);
-  else if (letter !== undefined) dead.set(id, letter);
+  else if (letter !== undefined && feed !== undefined) {
+    dead.set(id, { ...letter, delivery: { ...letter.delivery, feed } });
+  }
+}
+
+/** Makes what one feed told what another one told; gives the ids of those that are dead letters. */
+export function renameFeed({ waiting, dead }: Outbox, from: string, to: string): readonly string[] {
+  waiting.renameFeed(from, to);
+  const letters: string[] = [];
+  for (const [id, letter] of dead) {
+    if (letter.delivery.feed !== from) continue;
+    dead.set(id, { ...letter, delivery: { ...letter.delivery, feed: to } });
+    letters.push(id);
+  }
+  return letters;
 }
 
 /** Whether a settlement changes a dead letter: it may still become delivered, or be dropped. */

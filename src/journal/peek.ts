@@ -27,6 +27,9 @@ async function readHeads(disk: Disk): Promise<ReadonlyMap<string, FeedHead>> {
     if (entry.kind === 'commit') heads.set(entry.feed, entry.head);
     else if (entry.kind === 'roster') {
       for (const { head } of entry.feeds) if (!heads.has(head.feed)) heads.set(head.feed, head);
+    } else if (entry.kind === 'amend') {
+      for (const name of entry.dropped) heads.delete(name);
+      for (const { head } of entry.feeds) heads.set(head.feed, head);
     }
   });
   if (log.segments.length === 0) await refuseOrphans(disk);

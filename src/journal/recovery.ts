@@ -9,8 +9,11 @@ import { readLiveLog } from './live-log.ts';
 import type { Dead, Outbox } from './outbox.ts';
 import { emptyOutbox, enter, settleIn, takeCopy } from './outbox.ts';
 import { damaged, newerState } from './refusals.ts';
+import { checkpointPath } from './safe-name.ts';
 import type { Segment } from './segment.ts';
 import { isSaid, listRetired, newSegment, readSegment } from './segment.ts';
+import type { Staged } from './staged.ts';
+import { amend, nothingStaged, renameLetters, stage } from './staged.ts';
 import { lairOf, storedIn } from './stored.ts';
 
 const format = 1;
@@ -23,6 +26,7 @@ export interface Ledger {
   readonly retired: Segment[];
   readonly feeds: Map<string, KnownFeed>;
   readonly outbox: Outbox;
+  readonly staged: Staged;
 }
 
 /** What opening comes to. */
@@ -52,8 +56,11 @@ export async function checkFormat(disk: Disk): Promise<boolean> {
  */
 export async function recover(disk: Disk): Promise<Recovered> {
   const formatted = await checkFormat(disk);
-  const ledger: Ledger = { live: [], retired: await listRetired(disk), feeds: new Map(), outbox: emptyOutbox() };
+  const retired = await listRetired(disk);
+  const ledger: Ledger = { live: [], retired, feeds: new Map(), outbox: emptyOutbox(), staged: nothingStaged() };
   const letters = new Map((await listDeadLetters(disk)).map((letter) => [letter.delivery.id, letter]));
+  // What the log does not end was dead before it begins, so that what is taken in meanwhile leaves it as it is.
+  for (const [id, letter] of letters) ledger.outbox.dead.set(id, letter);
   const ended = new Set<string>();
   const log = await readLiveLog(disk, (entry) => replay(ledger, letters, ended, entry));
   if (log.segments.length === 0) await refuseOrphans(disk);
@@ -63,6 +70,13 @@ export async function recover(disk: Disk): Promise<Recovered> {
   const file = await openLast(disk, ledger, log);
   for (const path of log.empty) if (path !== ledger.live.at(-1)?.path) await removeIfPossible(disk, path);
   await takeDeadLetters(disk, ledger.outbox, letters, ended);
+  renameLetters(ledger);
+  for (const name of ledger.staged.dropped) {
+    if (!ledger.feeds.has(name)) await removeIfPossible(disk, checkpointPath(name));
+  }
+  ledger.staged.dropped.clear();
+  // Batches that were never amended are nothing; their numbers are not used again while they can be read.
+  ledger.staged.batches.clear();
   const notes = log.torn === undefined ? [] : [tornNote(log.torn)];
   return { ledger, file, next: log.next, notes };
 }
@@ -96,11 +110,19 @@ function replay(ledger: Ledger, letters: ReadonlyMap<string, Dead>, ended: Set<s
       takeCopy(outbox, entry.copy, lairOf(at, entry.copy));
       return;
     case 'replay':
+      outbox.dead.delete(entry.copy.delivery.id);
       for (const stored of storedIn(at)) enter(outbox, stored, lairOf(at, stored));
+      return;
+    case 'stage':
+      stage(ledger, entry, at);
+      return;
+    case 'amend':
+      amend(ledger, entry, at);
       return;
     case 'settle': {
       const { settlement } = entry;
       settleIn(outbox, segment, settlement);
+      ledger.staged.dying.delete(settlement.id);
       if (settlement.outcome === 'dead') ended.delete(settlement.id);
       else if (letters.has(settlement.id)) ended.add(settlement.id);
       return;
@@ -159,6 +181,7 @@ async function takeDeadLetters(
   letters: ReadonlyMap<string, Dead>,
   ended: ReadonlySet<string>,
 ): Promise<void> {
+  outbox.dead.clear();
   for (const [id, letter] of letters) {
     if (outbox.waiting.find(id) !== undefined || ended.has(id)) await removeDeadLetter(disk, id);
     else outbox.dead.set(id, letter);

@@ -47,6 +47,13 @@ export function newerState(path: string, found: number, known: number): Fault {
   });
 }
 
+/** A whole entry of the log, its sum is right, that says something which this version has no word for. */
+export function unknownEntry(path: string, at: number): Fault {
+  return new Fault('state-newer', `${path}, byte ${at}, holds an entry that this version of elementd does not know`, {
+    hint: 'nothing was changed; run the version of elementd that wrote it, or a later one',
+  });
+}
+
 /** The journal was closed. */
 export function closed(): Fault {
   return new Fault('stopped', 'The journal is closed');
@@ -65,4 +72,15 @@ export function failedFor(cause: unknown): Fault {
 /** A step whose head belongs to another feed. */
 export function foreignHead(feed: string, found: string): Fault {
   return new Fault('internal', `A step of feed ${feed} came with the head of feed ${found}`);
+}
+
+/** A feed of which nothing is remembered. */
+export function unknownFeed(feed: string): Fault {
+  return new Fault('internal', `Nothing is remembered of feed ${feed} that could be moved`);
+}
+
+/** What went wrong and what to do, in one text. */
+export function says(error: unknown): string {
+  if (!(error instanceof Fault)) return error instanceof Error ? error.message : 'Unknown trouble';
+  return error.hint === undefined ? error.message : `${error.message} (${error.hint})`;
 }

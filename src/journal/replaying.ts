@@ -1,17 +1,21 @@
 import type { Delivery, Replay } from '../model/journal.ts';
+import type { DeadLetter } from './dead-letters.ts';
 import { readDeadLetter } from './dead-letters.ts';
 import { bodyPlace, encodeEntry } from './entry.ts';
+import type { Outbox } from './outbox.ts';
 import { enter, isOpen, replayed } from './outbox.ts';
 import type { Desk } from './settling.ts';
 import { removeLetter } from './settling.ts';
 import type { Stored } from './stored.ts';
-import type { Lair } from './waiting.ts';
+import { lairOf } from './stored.ts';
 
 /** A delivery that is done, found again. */
 export interface Found {
   readonly delivery: Delivery;
   readonly order: number;
   readonly body: Buffer;
+  /** The name of its feed as of now, wherever that was moved since. */
+  readonly feedNow: () => string;
 }
 
 /** What a replay needs beside the desk. */
@@ -58,24 +62,40 @@ async function replayDelivery(
   const letter = outbox.dead.get(id);
   if (letter === undefined && isOpen(outbox, id)) return false;
   const file = letter === undefined ? undefined : await readDeadLetter(desk.disk, id);
-  const found = file === undefined ? await find() : { ...file, body: Buffer.from(file.body) };
+  const found = file === undefined ? await find() : foundIn(file, outbox);
   if (found === undefined) return false;
 
   const { order, body } = found;
-  const delivery = replayed(found.delivery, callback);
-  const copy = { delivery, order, ...bodyPlace(body, 0) };
-  const { bytes, bodiesAt } = encodeEntry({ kind: 'replay', copy }, [body]);
+  let stored: Stored | undefined;
+  let bodiesAt = 0;
+  // In front of its batch, as copies are: what is moved in that batch is moved behind it.
   await desk.writer.write(
-    'commit',
-    () => bytes,
+    'carry',
+    () => {
+      const delivery = { ...replayed(found.delivery, callback), feed: found.feedNow() };
+      stored = { delivery, order, ...bodyPlace(body, 0) };
+      const payload = encodeEntry({ kind: 'replay', copy: stored }, [body]);
+      bodiesAt = payload.bodiesAt;
+      return payload.bytes;
+    },
     ({ segment, sequence, at, length, payloadAt }) => {
-      const stored: Stored = { ...copy, delivery: { ...delivery, sequence } };
-      const lair: Lair = { segment, at: payloadAt + bodiesAt, length: copy.length, crc: copy.crc, frameAt: at, frameLength: length }; // prettier-ignore
+      if (stored === undefined) return;
       outbox.dead.delete(id);
-      enter(outbox, stored, lair);
+      const lair = lairOf({ segment, at, length, bodiesAt: payloadAt + bodiesAt }, stored);
+      enter(outbox, { ...stored, delivery: { ...stored.delivery, sequence } }, lair);
     },
   );
   // Pending is what the log says; its file goes only now, so that a crash before leaves it dead, and one after leaves it pending.
   if (letter !== undefined) await removeLetter(desk, id);
   return true;
+}
+
+function foundIn(file: DeadLetter, { dead }: Outbox): Found {
+  const { delivery, order, body } = file;
+  return {
+    delivery,
+    order,
+    body: Buffer.from(body),
+    feedNow: () => dead.get(delivery.id)?.delivery.feed ?? delivery.feed,
+  };
 }

@@ -9,6 +9,7 @@ import type { Dead } from './outbox.ts';
 import { attempted, died, endsDead, settleIn } from './outbox.ts';
 import type { Ledger } from './recovery.ts';
 import type { Reserve } from './reserve.ts';
+import type { Segment } from './segment.ts';
 import { isSaid } from './segment.ts';
 import { readWaiting } from './read-waiting.ts';
 import type { StoredReader } from './stored-reader.ts';
@@ -40,8 +41,11 @@ export async function settleDelivery(desk: Desk, settlement: Settlement): Promis
 
   // The file first: once the log calls it dead, nothing else keeps its body.
   const found = await readWaiting(desk, id);
-  if (found === undefined) return false;
-  const letter = died(found, settlement.at, settlement.says);
+  const now = waiting.find(id);
+  if (found === undefined || now === undefined) return false;
+  const { feed } = waiting.head(now);
+  const delivery = { ...found.delivery, feed };
+  const letter = { ...died({ ...found, delivery }, settlement.at, settlement.says), ...namedNow(desk) };
   await withReserve(desk, () => writeDeadLetter(desk.disk, { ...letter, body: found.body.toString() }));
   try {
     await writeSettlement(desk, settlement, found.delivery, letter);
@@ -50,7 +54,52 @@ export async function settleDelivery(desk: Desk, settlement: Settlement): Promis
     if (isFull(error)) await removeLetter(desk, id);
     throw error;
   }
+  // The feed may have been moved between the two.
+  if (dead.get(id)?.delivery.feed !== feed) desk.ledger.staged.misnamed.add(id);
   return true;
+}
+
+/**
+ * Does what an amendment leaves to be done once it is durable: deliveries that came as dead letters are buried, and letters of a moved feed are
+ * written under its name. Safe to be cut off anywhere; whatever is left is done by the next call, and no segment may be retired before.
+ */
+export async function finishAmendments(
+  desk: Desk,
+  inTurn: (id: string, act: () => Promise<void>) => Promise<void>,
+): Promise<void> {
+  const { outbox, staged } = desk.ledger;
+  for (const [id, at] of [...staged.dying]) {
+    const row = outbox.waiting.find(id);
+    const lastSays = row === undefined ? undefined : outbox.waiting.head(row).lastSays;
+    const says = lastSays ?? 'it was a dead letter where it came from';
+    await inTurn(id, async () => void (await settleDelivery(desk, { id, outcome: 'dead', at, says })));
+    staged.dying.delete(id);
+  }
+  for (const id of [...staged.misnamed]) {
+    await inTurn(id, async () => {
+      const held = outbox.dead.get(id);
+      const letter = held === undefined ? undefined : await readDeadLetter(desk.disk, id);
+      if (held === undefined || letter === undefined) return;
+      const { delivery } = held;
+      await withReserve(desk, () => writeDeadLetter(desk.disk, { ...letter, delivery, ...namedNow(desk) }));
+    });
+    staged.misnamed.delete(id);
+  }
+}
+
+/** The same, where a full disk leaves the rest for the next time. */
+export async function finishWherePossible(...asked: Parameters<typeof finishAmendments>): Promise<void> {
+  try {
+    await finishAmendments(...asked);
+  } catch (error) {
+    if (!isFull(error)) throw error;
+  }
+}
+
+/** What a letter's file that is written now knows of moves. */
+function namedNow({ ledger }: Desk): Pick<Dead, 'named'> {
+  const last = ledger.staged.moves.at(-1);
+  return last === undefined ? {} : { named: last.sequence };
 }
 
 /** Remembers a failed attempt durably; nothing happens for a delivery that is settled, unless it is a dead letter. */
@@ -72,8 +121,10 @@ export async function rememberAttempt(desk: Desk, attempt: Attempt): Promise<voi
     const file = await readDeadLetter(desk.disk, attempt.id);
     if (file === undefined) return;
     const delivery = attempted(letter.delivery, attempt);
-    await withReserve(desk, () => writeDeadLetter(desk.disk, { ...file, delivery }));
-    dead.set(attempt.id, { ...letter, delivery });
+    await withReserve(desk, () => writeDeadLetter(desk.disk, { ...file, delivery, ...namedNow(desk) }));
+    // Not the one that was written: its feed may have been moved meanwhile.
+    const now = dead.get(attempt.id);
+    if (now !== undefined) dead.set(attempt.id, { ...now, delivery: attempted(now.delivery, attempt) });
   }
 }
 
@@ -97,7 +148,7 @@ async function writeSettlement(
   await desk.writer.write(
     'settlement',
     () => bytes,
-    ({ segment }) => settleIn(desk.ledger.outbox, segment, settlement, letter),
+    ({ segment }) => settleNow(desk, segment, settlement, letter),
   );
 }
 
@@ -111,9 +162,15 @@ async function endLetter(desk: Desk, settlement: Settlement, { delivery, order }
   await desk.writer.write(
     'settlement',
     () => bytes,
-    ({ segment }) => settleIn(desk.ledger.outbox, segment, settlement),
+    ({ segment }) => settleNow(desk, segment, settlement),
   );
   await removeLetter(desk, settlement.id);
+}
+
+/** What was taken in as a dead letter is not to be buried any more, whatever becomes of it later. */
+function settleNow({ ledger }: Desk, segment: Segment, settlement: Settlement, letter?: Dead): void {
+  settleIn(ledger.outbox, segment, settlement, letter);
+  ledger.staged.dying.delete(settlement.id);
 }
 
 function settleEntry(

@@ -19,6 +19,7 @@ export function* storedIn({ entry, sequence }: LiveEntry): Iterable<Stored> {
       yield { ...entry.copy, delivery: { ...entry.copy.delivery, sequence, replayed: true } };
       return;
     case 'settle':
+    case 'stage':
       if (entry.copy !== undefined) yield entry.copy;
       return;
   }

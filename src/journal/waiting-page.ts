@@ -55,14 +55,13 @@ export class Page {
     const at = this.used;
     this.hash[at] = fields.hash;
     this.place(at, fields);
-    this.origin[at] = fields.origin;
     this.bytes[at] = fields.bytes;
     this.count[at] = fields.count;
     this.order[at] = fields.order;
     this.sequence[at] = fields.sequence;
     this.committedAt[at] = fields.committedAt;
     this.#writeId(at, id);
-    this.origins.add(fields.origin);
+    this.setOrigin(at, fields.origin);
     this.used += 1;
     this.live += 1;
     return at;
@@ -75,6 +74,11 @@ export class Page {
     this.frameLength[at] = to.frameLength;
     this.bodyAt[at] = to.bodyAt;
     this.crc[at] = to.crc;
+  }
+
+  setOrigin(at: number, origin: number): void {
+    this.origin[at] = origin;
+    this.origins.add(origin);
   }
 
   remove(at: number): void {

@@ -71,7 +71,7 @@ export class WaitingTable {
     this.#index.add(row);
     this.#size += 1;
     this.#backlogs.add(delivery, count, bytes);
-    if (delivery.attempts > 0) this.#tried.set(row, triedOf(delivery));
+    if (delivery.attempts > 0 || delivery.lastSays !== undefined) this.#tried.set(row, triedOf(delivery));
     return row;
   }
 
@@ -103,6 +103,20 @@ export class WaitingTable {
   attempted(row: number, attempt: Attempt): void {
     const { attempts, firstAttemptAt, nextAttemptAt, says } = attempt;
     this.#tried.set(row, { attempts, firstAttemptAt, nextAttemptAt, lastSays: says });
+  }
+
+  /** Makes what waits of one feed another's. */
+  renameFeed(from: string, to: string): void {
+    for (const row of this.rows({ where: ({ feed }) => feed === from })) {
+      const [page, at] = [this.#page(row), row % pageRows];
+      const [number, count, bytes] = [page.origin[at] as number, page.count[at] as number, page.bytes[at] as number];
+      const former = this.#origins.at(number);
+      const origin = this.#originOf({ ...former, feed: to });
+      page.setOrigin(at, origin);
+      this.#backlogs.remove(former, count, bytes);
+      this.#backlogs.add(this.#origins.at(origin), count, bytes);
+      this.#origins.letGo(number);
+    }
   }
 
   head(row: number): DeliveryHead {

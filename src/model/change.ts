@@ -23,8 +23,14 @@ export interface Told {
   readonly deleted?: Instant;
 }
 
-/** Record id -> version told. The truth about what receivers know. */
-export type Snapshot = ReadonlyMap<string, Told>;
+/** Record id -> version told. The truth about what receivers know. A Map is one; iterations go in the order in which records came. */
+export interface Snapshot extends Iterable<readonly [recordId: string, told: Told]> {
+  readonly size: number;
+  has(recordId: string): boolean;
+  get(recordId: string): Told | undefined;
+  keys(): Iterable<string>;
+  values(): Iterable<Told>;
+}
 
 /** How two readings of a record are compared. Kept with what was stored under it, so that an edit tells nothing twice. */
 export interface CompareRule {
@@ -56,18 +62,58 @@ export interface Validator {
   readonly modified?: string;
 }
 
+/** What a feed reads, beside whose account it is: with the instance this is its identity. Secrets by their labels. */
+export interface FeedSubject {
+  readonly element: string;
+  readonly base: string;
+  readonly path: string;
+  readonly idFields: readonly string[];
+}
+
+/** Which of the bounds held the watermark (contract, promise 1), as the last good poll found. */
+export interface Standing {
+  readonly by:
+    /** The poll's start, by our clock, or by the provider's. */
+    | 'our-clock'
+    | 'provider-clock'
+    /** Without a `Date`: the newest record, or that there was none. */
+    | 'newest-record'
+    | 'no-record'
+    /** The start of the previous reading whose pages may shift, or that there was none. */
+    | 'shifting'
+    | 'first-shifting'
+    /** The upper bound that the url printed. */
+    | 'upper-bound'
+    /** The feed's beginning was moved back after the first look had asked from a later instant. */
+    | 'beginning'
+    /** An answer was entirely empty. */
+    | 'empty-answer'
+    /** The filter is finer than the dates. */
+    | 'precision';
+  /** The start of that poll, by our clock. */
+  readonly at: Instant;
+  /** The watermark that this explains; another one was set since. */
+  readonly watermark: Instant;
+  /** The bound lies before the watermark, which never moves backwards. */
+  readonly kept?: true;
+}
+
 /** All that is remembered of a feed beside its snapshot. */
 export interface FeedHead {
   /** `instance/resource`. */
   readonly feed: string;
   /** Hash of instance, element key, base URL, path and id field: another identity is another feed. */
   readonly identity: string;
+  /** What the identity was made of; absent in what older versions wrote. */
+  readonly subject?: FeedSubject;
   /** When this feed's life began; part of every event id. */
   readonly birth: Instant;
   /** From when on changes are told. */
   readonly since: Instant | 'all';
   /** The instant through which nothing is missing. */
   readonly watermark: Instant;
+  /** Why the watermark stands there; absent until a poll of this version ended well. */
+  readonly standing?: Standing;
   /** `none` until the first look is complete; `full` where it read everything. */
   readonly looked: 'none' | 'partial' | 'full';
   /** The start of the last reading that took several pages by page or offset. */
@@ -128,6 +174,8 @@ export interface ReadingTime {
   readonly start: Instant;
   /** The provider gave a `Date`, so `start` can be trusted as a watermark. */
   readonly dated: boolean;
+  /** `start` is the provider's: its clock is behind ours. */
+  readonly theirs?: true;
   /** A record dated later than this lies in the future. */
   readonly horizon: Instant;
   /** From the first request to the end of the last answer; 0 where one answer was all. */

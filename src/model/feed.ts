@@ -1,4 +1,4 @@
-import type { CompareRule } from './change.ts';
+import type { CompareRule, FeedSubject } from './change.ts';
 import type { DatePattern, Duration, Instant } from './instant.ts';
 import type { ErrorRule, PageParameter, Pagination } from './pagination.ts';
 import type { HttpRequest } from './ports.ts';
@@ -133,6 +133,8 @@ export interface Feed extends Listing {
   readonly resource: string;
   readonly elementKey: string;
   readonly identity: string;
+  /** What the identity is made of, with the instance. */
+  readonly subject: FeedSubject;
   /** Hashes that say which aspect an edit moved. */
   readonly aspects: {
     readonly request: string;

@@ -122,6 +122,18 @@ export interface ToldEvent extends EventEntry {
   readonly lastSays?: string;
 }
 
+/** A piece of what a journal remembers. The versions of a feed's records follow its head, in as many pieces as there need to be. */
+export type Keepsake =
+  | { readonly kind: 'feed'; readonly head: FeedHead }
+  | { readonly kind: 'told'; readonly told: readonly (readonly [recordId: string, told: Told])[] }
+  | {
+      readonly kind: 'delivery';
+      readonly delivery: Omit<Delivery, 'sequence' | 'bytes'>;
+      readonly body: string;
+      /** A dead letter: when it died. */
+      readonly diedAt?: Instant;
+    };
+
 export interface EventQuery {
   readonly feed?: string;
   readonly recordId?: string;
@@ -179,6 +191,25 @@ export interface Journal {
   events(query: EventQuery): Promise<readonly ToldEvent[]>;
   /** When something of each feed was delivered last, within the retention. */
   lastDelivered(): Promise<ReadonlyMap<string, Instant>>;
+  /**
+   * Drops what is remembered of a feed; a commit of its name begins at generation 0 then. What it told stays: deliveries that wait go
+   * on waiting. Nothing happens where nothing is remembered. Rejects as `commit` does.
+   */
+  forget(feed: string, at: Instant): Promise<void>;
+  /**
+   * Makes all that is remembered of a feed that of the feed which the head names, under that head: snapshot, deliveries that wait, dead
+   * letters, and what is listed of events. What was remembered of that feed is dropped first, but for its deliveries. One durable step.
+   * Rejects as `commit` does, and with a Fault `internal` where nothing is remembered of the former name.
+   */
+  move(from: string, head: FeedHead, at: Instant): Promise<void>;
+  /** Everything remembered at the instant of the first piece; commits of a feed wait until its pieces were given. */
+  giveOut(): AsyncIterable<Keepsake>;
+  /**
+   * Remembers what another journal gave out, all of it together, once the last piece was read; nothing where the pieces reject. What was
+   * remembered of those feeds is dropped, but for their deliveries; a delivery that is pending or dead here stays as it is. Rejects as
+   * `commit` does, and as the pieces do.
+   */
+  takeIn(pieces: AsyncIterable<Keepsake>, at: Instant): Promise<void>;
   /** Writes checkpoints of what changed, and closes. Idempotent. */
   close(): Promise<void>;
 }

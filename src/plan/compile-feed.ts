@@ -3,7 +3,7 @@ import type { CompareRule } from '../model/change.ts';
 import type { AccountPlan, Callback, Feed } from '../model/feed.ts';
 import type { ElementFile, ElementResource, PolledResource } from '../model/files.ts';
 import type { Duration } from '../model/instant.ts';
-import { hashId, hashNumber } from '../language/identity.ts';
+import { feedIdentity, hashId, hashNumber } from '../language/identity.ts';
 import { textPrint } from './account.ts';
 import { compileRequest, type CompiledRequest } from './compile-request.ts';
 import { flagOf, formatOf, secondsOf } from './configuration.ts';
@@ -94,12 +94,14 @@ export function compileFeed(source: FeedSource): Feed | undefined {
   const rule = planRule(entry, resource, dropNulls);
   const hub = element.hub ?? 'general';
   const idFields = reading.idPaths.map((path) => path.join('.'));
+  const subject = { element: element.key, base: compiled.base, path: compiled.path, idFields };
   return {
     id,
     instance: instance.id,
     resource: resourceKey,
     elementKey: element.key,
-    identity: hashId('feed', instance.id, element.key, compiled.base, compiled.path, ...idFields),
+    identity: feedIdentity(instance.id, subject),
+    subject,
     aspects: {
       request: compiled.print,
       schedule: 'every' in schedule ? `every ${schedule.every}` : `cron ${schedule.cron} ${schedule.zone}`,

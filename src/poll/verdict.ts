@@ -77,14 +77,14 @@ export function serverDate(answer: HttpAnswer): Instant | undefined {
 export function readingTime(
   first: HttpAnswer,
   latest: HttpAnswer,
-): { start: Instant; dated: boolean; horizon: Instant; spent: Duration } {
+): { start: Instant; dated: boolean; theirs?: true; horizon: Instant; spent: Duration } {
   const theirs = serverDate(first);
   const start = theirs === undefined ? first.sentAt : Math.min(first.sentAt, theirs - first.took);
   const latestTheirs = serverDate(latest);
   const answering: Duration = latest.endedAt - latest.sentAt;
   const horizon = Math.max(latest.endedAt, latestTheirs === undefined ? 0 : latestTheirs + 1_000 + answering);
   const spent = first.sentAt === latest.sentAt ? 0 : latest.endedAt - first.sentAt;
-  return { start, dated: theirs !== undefined, horizon, spent };
+  return { start, dated: theirs !== undefined, ...(start < first.sentAt ? { theirs: true } : {}), horizon, spent };
 }
 
 function judgeSilence(failure: string, says: string): PollVerdict {

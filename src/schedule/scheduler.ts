@@ -104,6 +104,28 @@ export class Scheduler {
   }
 
   /**
+   * Acts while none of these feeds is visited: visits under way end at once, and begin anew afterwards. Failures and pauses stay, unless the
+   * feed is set meanwhile.
+   */
+  async still<T>(ids: readonly string[], act: () => Promise<T>): Promise<T> {
+    const stopped = ids.flatMap((id) => {
+      const task = this.#tasks.get(id);
+      return task === undefined ? [] : [{ id, task, next: this.#due.at(id) }];
+    });
+    await Promise.all(ids.map((id) => this.drop(id)));
+    try {
+      return await act();
+    } finally {
+      for (const { id, task, next } of stopped) {
+        if (this.#tasks.has(id)) continue;
+        this.#tasks.set(id, task);
+        this.#due.set(id, next ?? this.#ports.clock.now());
+      }
+      this.#ring();
+    }
+  }
+
+  /**
    * Visits a feed once, now, in a way of the caller's: after a visit under way, whatever the schedule and `mayVisit` say. False where
    * it is not there. Rejects with a fault of the visit.
    */

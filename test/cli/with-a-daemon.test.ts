@@ -5,6 +5,8 @@ import { openTestFolder, shopInstance, type Ran, type TestFolder } from '../supp
 
 interface Running {
   readonly place: TestFolder;
+  /** What the provider lists. */
+  rows: readonly object[];
   stop(): Promise<Ran>;
 }
 
@@ -14,7 +16,7 @@ async function runDaemon(t: TestContext, config: string, ...args: readonly strin
   let asked: () => void = () => undefined;
   const polled = new Promise<void>((resolve) => (asked = resolve));
   const provider = await loopback((_, response) => {
-    response.end('[]');
+    response.end(JSON.stringify(running.rows));
     asked();
   });
   t.after(() => provider.close());
@@ -26,8 +28,9 @@ async function runDaemon(t: TestContext, config: string, ...args: readonly strin
     return ran;
   };
   t.after(stop);
+  const running: Running = { place, rows: [], stop };
   await Promise.race([polled, ran.then(({ err }) => assert.fail(err))]);
-  return { place, stop };
+  return running;
 }
 
 test('with a config.yaml that has errors, commands still reach the daemon, print the errors, and exit 78', async (t) => {
@@ -139,4 +142,103 @@ test('a dry run says the word warning once, and a file that is not there has a p
 
   assert.match(dry.err, /^warning instances\/shop\.yaml:\d+:\d+: \S+colour: (?!warning)/m);
   assert.match(gone.out, /^gone\.yaml:1:1: \(file\): the file does not exist/m);
+});
+
+test('why says what was seen and told of a record, with a daemon and, for what is durable, without one', async (t) => {
+  const running = await runDaemon(t, 'state: ./data\n');
+  const { place, stop } = running;
+  await place.run('poll', 'shop/items');
+  running.rows = [{ id: 'order-4711', n: 1 }];
+  await place.run('poll', 'shop/items');
+  await place.run('poll', 'shop/items');
+
+  const text = await place.run('events', 'why', 'shop/items', 'order-4711');
+  const json = await place.run('events', 'why', 'shop/items', 'order-4711', '--json');
+  const slip = await place.run('events', 'why', 'shop/items', 'order-4171');
+  await stop();
+  const alone = await place.run('events', 'why', 'shop/items', 'order-4711', '--json');
+
+  assert.equal(text.exit, 0);
+  assert.match(
+    text.out,
+    /^shop\/items "order-4711": told\n {2}told as CREATED, .*: event evt_\S+, kept and listed only/,
+  );
+  assert.match(text.out, /read at \S+Z: unchanged since the version told by the poll at /);
+  assert.match(text.out, /^READ +UPDATED\n/m);
+  assert.match(text.out, /CREATED +shop\/items +order-4711 +kept +evt_/);
+  const why = JSON.parse(json.out);
+  assert.deepEqual(
+    why.readings.map((reading: { because: string }) => reading.because),
+    ['unchanged', 'CREATED'],
+  );
+  assert.equal(why.readings[1].event, why.events[0].id);
+  for (const at of [why.at, why.watching, why.version.at, why.head.since, why.readings[0].at, why.events[0].settledAt])
+    assert.match(at, /^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
+  assert.equal(slip.exit, 0);
+  assert.match(slip.out, /no record "order-4171" is known[^]*did you mean "order-4711"\?/);
+  const durable = JSON.parse(alone.out);
+  assert.deepEqual([durable.state, durable.readings, durable.events.length], ['told', [], 1]);
+  assert.match(durable.says[1], /no daemon runs/);
+});
+
+test('why about a feed that is not there names the nearest, exit 1', async (t) => {
+  const { place } = await runDaemon(t, '');
+
+  const near = await place.run('events', 'why', 'shop/itms', '1');
+  const far = await place.run('events', 'why', 'x/y', '1', '--json');
+
+  assert.deepEqual([near.exit, near.out], [1, '']);
+  assert.match(near.err, /there is no feed "shop\/itms"; did you mean "shop\/items"\?/);
+  assert.deepEqual([far.exit, JSON.parse(far.out).state, JSON.parse(far.out).nearest], [1, 'no-feed', undefined]);
+});
+
+test('status of a feed says why it stands there and what holds it, with a daemon and without one', async (t) => {
+  const { place, stop } = await runDaemon(t, 'state: ./data\n');
+  await place.run('poll', 'shop/items');
+  const good = await place.run('status', 'shop/items');
+  const file = await place.read('instances/shop.yaml');
+  await place.write('instances/shop.yaml', file.replace('idField: id', 'idField: {}'));
+  await place.run('reload');
+
+  const broken = await place.run('status', 'shop/items');
+  const json = await place.run('status', 'shop/items', '--json');
+  await place.write('instances/shop.yaml', file);
+  await stop();
+  const alone = await place.run('status', 'shop/items', '--json');
+
+  assert.match(good.out, /it stands +complete through \S+Z, as of the poll at \S+Z; it stands there because /);
+  assert.match(good.out, /schedule +every 15m; after the last good poll due at /);
+  assert.match(good.out, /held +by nothing/);
+  assert.match(
+    broken.out,
+    /held +broken: instance shop has errors and runs as it was last good: instances\/shop\.yaml:7:.* \(since \S+Z, /,
+  );
+  const { standing, feeds } = JSON.parse(json.out);
+  assert.deepEqual([standing.feed, standing.watermark], ['shop/items', feeds[0].watermark]);
+  assert.match(standing.holds[0].since, /Z$/);
+  const durable = JSON.parse(alone.out).standing;
+  assert.deepEqual([durable.by, durable.asOf, durable.watermark], [standing.by, standing.asOf, standing.watermark]);
+  assert.deepEqual(
+    durable.holds.map((hold: { what: string }) => hold.what),
+    ['no-daemon'],
+  );
+});
+
+test('status of a feed whose file is gone, or never ran, says so', async (t) => {
+  const { place, stop } = await runDaemon(t, '');
+  await place.run('poll', 'shop/items');
+  await stop();
+  await place.write('instances/other.yaml', 'element: {key: nobody}\n');
+  await place.write('instances/shop.yaml', 'element: {}\n');
+
+  const kept = await place.run('status', 'shop/items');
+  const never = await place.run('status', 'other/items');
+
+  assert.equal(kept.exit, 0);
+  assert.match(
+    kept.out,
+    /complete through [^]*held +not-planned: .*\n.*held +broken: instance shop has errors and does not run/,
+  );
+  assert.equal(never.exit, 64);
+  assert.match(never.err, /no feed "other\/items"; there are: none; instance other has errors and does not run/);
 });

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { pollFeed, giveBirth, type PollReport } from '../../src/engine/cycle.ts';
 import type { EnginePorts, Outbox } from '../../src/engine/ports.ts';
+import { Sightings } from '../../src/engine/sightings.ts';
+import { whyOf, type Why } from '../../src/engine/why.ts';
 import { openMemoryJournal } from '../../src/journal/memory-journal.ts';
 import { parseExact } from '../../src/language/exact-json.ts';
 import { revealLiteral } from '../../src/language/secret.ts';
@@ -83,6 +85,8 @@ export interface Watch {
   restart(commits: number): Promise<void>;
   state(): Promise<FeedState>;
   watermark(): Promise<Instant>;
+  /** What can be said of a record by a daemon that runs since the birth; `asleep`: without one. */
+  why(record: string, how?: 'asleep'): Promise<Why>;
   /** All that was told, in order; what a restart undid stays told. */
   events(): readonly ToldEvent[];
   heard(name: NoticeName): readonly Notice[];
@@ -134,6 +138,7 @@ export function watch(entry: string, options: WatchOptions = {}): Watch {
     committed: () => undefined,
   };
   let appliedAt = clock.now();
+  const sightings = new Sightings();
 
   const self: Watch = {
     clock,
@@ -150,7 +155,10 @@ export function watch(entry: string, options: WatchOptions = {}): Watch {
       await giveBirth(feed, appliedAt, ports());
     },
     async tryPoll({ believe = false } = {}) {
-      return pollFeed(feed, ports(), outbox, { believe, appliedAt }, self.signal);
+      const witness = sightings.open(feed, clock.now());
+      const report = await pollFeed(feed, ports(), outbox, { believe, appliedAt, witness }, self.signal);
+      witness.ended(report.ok ? { ok: true } : { ok: false, says: report.failure.says });
+      return report;
     },
     async poll(how) {
       const before = told.length;
@@ -177,6 +185,14 @@ export function watch(entry: string, options: WatchOptions = {}): Watch {
       return state;
     },
     watermark: async () => (await self.state()).head.watermark,
+    why: (record, how) =>
+      whyOf(feed.id, record, {
+        now: clock.now(),
+        journal,
+        planned: new Map([[feed.id, feed]]),
+        seen: (how === 'asleep' ? new Sightings() : sightings).of(feed.id, record),
+        watching: how === 'asleep' ? undefined : birth,
+      }),
     events: () => told,
     heard: (name) => notices.filter((notice) => notice.name === name),
     query: (n) => new URL(provider.requests[n]?.url ?? assert.fail(`there was no request ${n}`)).searchParams,

@@ -6,7 +6,7 @@ import type { Journal } from '../../src/model/journal.ts';
 import type { DiskTrouble, PowerCut, SimulatedDisk } from '../support/simulated-disk.ts';
 import { powerCuts, simulatedDisk } from '../support/simulated-disk.ts';
 import type { Action, History } from './player.ts';
-import { Player, verify } from './player.ts';
+import { feedsOf, Player, verify } from './player.ts';
 import { standingClock, week } from './steps.ts';
 
 const feeds = ['a/x', 'b/y', 'c/z'];
@@ -61,6 +61,41 @@ const history: History = [
   [{ does: 'replay', nth: 8 }, commit(0), commit(2)],
 ];
 
+/** Feeds are forgotten, moved to new names and over old ones, and taken in, while others commit and deliveries are settled. */
+const amendments: History = [
+  [commit(0, '1', '2'), commit(1, '1', '2'), commit(2, '1')],
+  [{ does: 'kill', nth: 3 }, commit(0, '3')],
+  [{ does: 'move', from: 'b/y', to: 'd/w' }, commit(0, '1'), { does: 'kill', nth: 2 }],
+  [commit(1, '1'), { does: 'forget', feed: 'c/z' }, { does: 'commit', feed: 'd/w', records: ['2'] }],
+  [{ does: 'take', feeds: ['t/1', 't/2'] }, commit(2, '5'), { does: 'deliver', nth: 4 }],
+  [{ does: 'move', from: 'a/x', to: 'd/w' }],
+  [
+    { does: 'forget', feed: 'd/w' },
+    { does: 'kill', nth: 0 },
+    { does: 'commit', feed: 't/1', records: ['1'] },
+  ],
+  [{ does: 'commit', feed: 'd/w', records: ['8'] }, commit(0), { does: 'take', feeds: ['t/2'] }],
+  [
+    { does: 'move', from: 'd/w', to: 'b/y' },
+    { does: 'deliver', nth: 3 },
+  ],
+  [{ does: 'reopen' }],
+  [
+    { does: 'move', from: 'b/y', to: 'd/w' },
+    { does: 'fail', nth: 3 },
+    { does: 'load', feed: 't/1' },
+  ],
+  [
+    { does: 'move', from: 'd/w', to: 'b/y' },
+    { does: 'replay', nth: 0 },
+    { does: 'replay', nth: 3 },
+    { does: 'drop', nth: 7 },
+  ],
+  [{ does: 'move', from: 'b/y', to: 'a/x' }, commit(2), { does: 'replay', nth: 7 }],
+];
+
+const histories: Readonly<Record<string, History>> = { 'of polls': history, 'of whole feeds': amendments };
+
 /** Plays with trouble at one operation. */
 async function played(
   acts: History,
@@ -80,10 +115,7 @@ async function survives(found: SimulatedDisk, player: Player): Promise<void> {
   const journal = await open();
   await verify(player, journal);
 
-  const next = new Player(open);
-  for (const [feed, commits] of player.commits) next.commits.set(feed, [...commits]);
-  for (const [id, settlement] of player.settled) next.settled.set(id, settlement);
-  for (const [id, attempt] of player.attempts) next.attempts.set(id, attempt);
+  const next = player.copy(open);
   next.journal = journal;
   assert.ok(
     await next.play([[commit(0, 'later'), commit(1, 'later'), commit(2, 'later')], [{ does: 'kill', nth: 0 }]]),
@@ -100,19 +132,6 @@ async function operationsOf(acts: History): Promise<number> {
   return disk.operations.length;
 }
 
-/** Each cut begins with the same doubts. */
-function copyOf(player: Player, open: () => Promise<Journal>): Player {
-  const copy = new Player(open);
-  for (const [feed, commits] of player.commits) copy.commits.set(feed, [...commits]);
-  for (const [feed, one] of player.doubtfulCommits) copy.doubtfulCommits.set(feed, one);
-  for (const [id, one] of player.settled) copy.settled.set(id, one);
-  for (const [id, one] of player.doubtfulSettlements) copy.doubtfulSettlements.set(id, one);
-  for (const [id, one] of player.attempts) copy.attempts.set(id, one);
-  for (const [id, one] of player.doubtfulAttempts) copy.doubtfulAttempts.set(id, one);
-  for (const id of player.doubtfulReplays) copy.doubtfulReplays.add(id);
-  return copy;
-}
-
 async function survivesEveryCut(
   disk: SimulatedDisk,
   player: Player,
@@ -122,7 +141,7 @@ async function survivesEveryCut(
   for (const cut of cuts) {
     const found = disk.afterPowerCut(cut);
     try {
-      await survives(found, copyOf(player, opening(found)));
+      await survives(found, player.copy(opening(found)));
     } catch (error) {
       throw new Error(`${what}, unsynced bytes ${cut}: ${error instanceof Error ? error.message : ''}`, {
         cause: error,
@@ -142,49 +161,55 @@ describe('nothing that was confirmed is lost', () => {
     assert.ok(disk.paths().filter((path) => path.startsWith('journal/retired/')).length >= 2);
   });
 
-  test('by a power cut after any disk operation', async () => {
-    const operations = await operationsOf(history);
+  for (const [of, acts] of Object.entries(histories)) {
+    test(`by a power cut after any disk operation, in a history ${of}`, async () => {
+      const operations = await operationsOf(acts);
 
-    for (let number = 1; number <= operations; number += 1) {
-      const { disk, player } = await played(history, number, 'power');
-      const operation = disk.operations[number - 1];
-      await survivesEveryCut(disk, player, powerCuts, `power cut at ${number} ${operation?.kind} ${operation?.path}`);
-    }
-  });
+      for (let number = 1; number <= operations; number += 1) {
+        const { disk, player } = await played(acts, number, 'power');
+        const operation = disk.operations[number - 1];
+        await survivesEveryCut(disk, player, powerCuts, `power cut at ${number} ${operation?.kind} ${operation?.path}`);
+      }
+    });
 
-  test('by a full disk at any operation: what is refused is tried again, and all of it is there in the end', async () => {
-    const operations = await operationsOf(history);
+    test(`by a full disk at any operation, in a history ${of}: what is refused is tried again, and all of it is there in the end`, async () => {
+      const operations = await operationsOf(acts);
 
-    for (let number = 1; number <= operations; number += 1) {
-      const { disk, player, toTheEnd } = await played(history, number, 'full');
-      const operation = disk.operations[number - 1];
-      const what = `full at ${number} ${operation?.kind} ${operation?.path}`;
-      // A sync that fails is the end, whatever the reason.
-      assert.ok(toTheEnd || operation?.kind === 'sync', what);
-      await survivesEveryCut(disk, player, ['lost', 'kept', 'uncut'], what);
-    }
-  });
+      for (let number = 1; number <= operations; number += 1) {
+        const { disk, player, toTheEnd } = await played(acts, number, 'full');
+        const operation = disk.operations[number - 1];
+        const what = `full at ${number} ${operation?.kind} ${operation?.path}`;
+        // A sync that fails is the end, whatever the reason.
+        assert.ok(toTheEnd || operation?.kind === 'sync', what);
+        await survivesEveryCut(disk, player, ['lost', 'kept', 'uncut'], what);
+      }
+    });
 
-  test('by an operation that fails: everything is refused from then on, and what was confirmed is found at the next start', async () => {
-    const operations = await operationsOf(history);
+    test(`by an operation that fails, in a history ${of}: what was confirmed is found at the next start`, async () => {
+      const operations = await operationsOf(acts);
 
-    for (let number = 1; number <= operations; number += 1) {
-      const { disk, player } = await played(history, number, 'failed');
-      const operation = disk.operations[number - 1];
-      await survivesEveryCut(
-        disk,
-        player,
-        ['lost', 'holes'],
-        `failure at ${number} ${operation?.kind} ${operation?.path}`,
-      );
-    }
-  });
+      for (let number = 1; number <= operations; number += 1) {
+        const { disk, player } = await played(acts, number, 'failed');
+        const operation = disk.operations[number - 1];
+        await survivesEveryCut(
+          disk,
+          player,
+          ['lost', 'holes'],
+          `failure at ${number} ${operation?.kind} ${operation?.path}`,
+        );
+      }
+    });
+  }
 
   test('whatever the history is, and by a second power cut while the first one is being mended', async () => {
     const record = fc.constantFrom('1', '2', '3', '__proto__');
     const nth = fc.nat(20);
+    const feed = fc.constantFrom(...feeds);
     const action: fc.Arbitrary<Action> = fc.oneof(
       { weight: 6, arbitrary: fc.record({ does: fc.constant('commit' as const), feed: fc.constantFrom(...feeds), records: fc.uniqueArray(record, { maxLength: 3 }), reborn: fc.boolean() }) }, // prettier-ignore
+      { weight: 1, arbitrary: fc.record({ does: fc.constant('forget' as const), feed }) },
+      { weight: 2, arbitrary: fc.record({ does: fc.constant('move' as const), from: feed, to: feed }) },
+      { weight: 1, arbitrary: fc.record({ does: fc.constant('take' as const), feeds: fc.uniqueArray(feed, { minLength: 1, maxLength: 2 }) }) }, // prettier-ignore
       {
         weight: 6,
         arbitrary: fc.record({ does: fc.constantFrom('deliver', 'keep', 'kill', 'drop', 'fail', 'replay'), nth }),
@@ -193,7 +218,7 @@ describe('nothing that was confirmed is lost', () => {
       { weight: 1, arbitrary: fc.record({ does: fc.constant('reopen' as const) }) },
     );
     const onePerFeed = (round: readonly Action[]): boolean => {
-      const named = round.flatMap((one) => (one.does === 'commit' ? [one.feed] : []));
+      const named = round.flatMap(feedsOf);
       return new Set(named).size === named.length;
     };
     const round = fc.array(action, { maxLength: 4 }).filter(onePerFeed);

@@ -30,6 +30,19 @@ test('the heads of all feeds are seen while a journal is open, and no byte is wr
   assert.deepEqual(still.operations, []);
 });
 
+test('a feed that was forgotten is not seen, and one that was moved is seen under its new name', async () => {
+  const disk = simulatedDisk();
+  const journal = await openFileJournal(disk, options);
+  for (const feed of ['a/x', 'b/y', 'c/z']) await journal.commit(step(feed, 0));
+  await journal.forget('a/x', noon);
+  await journal.move('b/y', head('d/w', noon + 5), noon);
+
+  const heads = await peekHeads(disk);
+
+  assert.deepEqual([...heads.keys()].sort(), ['c/z', 'd/w']);
+  assert.deepEqual(heads.get('d/w'), head('d/w', noon + 5));
+});
+
 test('a torn tail is passed over', async () => {
   const disk = simulatedDisk();
   const journal = await openFileJournal(disk, { ...options, segmentBytes: 100_000 });

@@ -165,6 +165,7 @@ test('a poll starts when it was sent, or earlier where the clock of the provider
   assert.deepEqual(readingTime(first(http(ENDED - HOUR)), first()), {
     start: ENDED - HOUR - 200,
     dated: true,
+    theirs: true,
     horizon: ENDED,
     spent: 0,
   });

@@ -153,7 +153,7 @@ class History {
 
   #plan(): Plan {
     const feeds = new Map<string, Feed>();
-    for (const watched of this.feeds) if (watched.edit !== undefined) feeds.set(watched.feed.id, watched.feed);
+    for (const watched of this.feeds) if (watched.edit !== undefined) feeds.set(watched.id, watched.feed);
     return { feeds };
   }
 
@@ -217,7 +217,7 @@ class History {
       this.trace(
         `${notice.name} ${notice.feed ?? notice.callback ?? ''} ${notice.says} ${JSON.stringify(notice.facts ?? {})}`,
       );
-    const feed = this.feeds.find((each) => each.feed.id === notice.feed);
+    const feed = this.feeds.find(({ id }) => id === notice.feed);
     feed?.hear(notice);
     if (notice.name === 'delivery:dead') {
       this.count('dead letter');
@@ -230,7 +230,7 @@ class History {
   /** Remembers what became a dead letter, also where nobody heard of it. */
   #bury(): void {
     for (const { feed: id, events } of this.#daemon?.journal?.dead() ?? []) {
-      const watched = this.feeds.find(({ feed }) => feed.id === id);
+      const watched = this.feeds.find((each) => each.id === id);
       for (const event of events) {
         watched?.dead.add(event.id);
         watched?.deadRecords.add(event.recordId);
@@ -239,7 +239,7 @@ class History {
   }
 
   #committed(commit: Commit, state: FeedState): void {
-    const watched = this.feeds.find(({ feed }) => feed.id === commit.feed);
+    const watched = this.feeds.find(({ id }) => id === commit.feed);
     const says = watched?.check(state);
     if (says !== undefined) this.flaws.wrong.push(`${commit.feed}: ${says}`);
     if (this.#trace !== undefined) {
@@ -261,7 +261,7 @@ class History {
 
   #unrest(): string {
     const pending = [...(this.#daemon?.journal?.pending() ?? [])].length;
-    const polls = this.feeds.map(({ feed, polls }) => `${feed.id} ${polls} polls`);
+    const polls = this.feeds.map(({ id, polls }) => `${id} ${polls} polls`);
     return `${pending} pending, ${polls.join(', ')}`;
   }
 
@@ -269,7 +269,7 @@ class History {
     const journal = this.#daemon?.journal;
     if (journal === undefined) return;
     for (const watched of this.feeds) {
-      const { id } = watched.feed;
+      const { id } = watched;
       let state: FeedState | undefined;
       const fail = (error: unknown): void => void this.flaws.wrong.push(`${id}: ${String(error)}`);
       void journal.load(id).then((found) => (state = found), fail);

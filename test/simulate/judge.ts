@@ -24,6 +24,8 @@ export interface Case {
   readonly state: FeedState | undefined;
   /** When the first look had ended at the latest. */
   readonly lookedAt: Instant | undefined;
+  /** How often it became another feed, to which everything is new. */
+  readonly rebirths: number;
   /** After an edit of the request, changes of this time may be learned and forgotten (contract, promise 11). */
   readonly unsure: readonly Stretch[];
 }
@@ -67,28 +69,41 @@ function checkOrder(
 ): void {
   let place = -1;
   let former: string | undefined;
+  let lives = one.rebirths;
   for (const event of events) {
     if (one.dead.has(event.id)) {
       former = undefined;
       continue;
     }
-    const found = entries.findIndex((entry, index) => index > place && isTold(entry, event));
+    const find = (from: number): number => entries.findIndex((entry, index) => index > from && isTold(entry, event));
+    let found = find(place);
+    if (found < 0 && lives > 0) {
+      lives -= 1;
+      found = find(-1);
+    }
     if (found < 0) {
       const before = entries.some((entry) => isTold(entry, event));
       wrong(`${event.kind} ${nameOf(event.record)} ${before ? 'was told twice or too late' : 'never was'}`);
       return;
     }
     place = found;
-    const mayBeAgain = one.unsure.length > 0 || one.deadRecords.has(event.recordId);
+    const mayBeAgain = one.rebirths + one.unsure.length > 0 || one.deadRecords.has(event.recordId);
     if (former !== undefined && !mayBeAgain) {
       if (former !== 'DELETED' && event.kind === 'CREATED')
         wrong(`${nameOf(event.record)} was created although it was there`);
       if (former === 'DELETED' && event.kind === 'UPDATED')
         wrong(`${nameOf(event.record)} was updated after its deletion`);
       if (former === 'DELETED' && event.kind === 'DELETED') wrong('was told twice as deleted');
-    }
+    } else if (former === undefined && !mayBeAgain && event.kind === 'UPDATED' && isNew(one, entries))
+      wrong(`${nameOf(event.record)} was updated although it had just been created`);
     former = event.kind;
   }
+}
+
+/** A record that first came into being in the feed's own time, as its dates show. */
+function isNew({ ledger, state }: Case, entries: readonly Entry[]): boolean {
+  const since = state?.head.since ?? 'all';
+  return ledger.setting.createdDate && since !== 'all' && (entries[0]?.created ?? 0) >= since;
 }
 
 /** The latest version was told, or that it is gone. */
@@ -102,6 +117,7 @@ function checkEnd(
   const { unsure, ledger, deadRecords, lookedAt } = one;
   const { dated, deletes } = ledger.setting;
   const final = entries.at(-1);
+  if (one.rebirths > 0 && (final?.at ?? 0) <= (lookedAt ?? 0)) return;
   if (final === undefined || unsure.some(({ from, to }) => final.visible >= from && final.at <= to)) return;
   const last = events.at(-1);
   const told = state.snapshot.get(final.id);

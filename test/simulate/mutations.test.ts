@@ -3,6 +3,10 @@ import { test } from 'node:test';
 import { planted } from './mutate.ts';
 import { mutations } from './mutations.ts';
 
-test('each fault that the simulation is tried with has its place in the program', async () => {
-  for (const mutation of mutations) assert.ok((await planted(mutation)).includes(mutation.replace));
-});
+for (const mutation of mutations) {
+  test(`there is a place for the fault that ${mutation.name}`, async () => {
+    const text = await planted(mutation);
+
+    assert.ok(text.includes(mutation.replace));
+  });
+}

@@ -54,7 +54,7 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'the watermark is not floored to what a date can say',
     file: 'detect/watermark.ts',
-    find: 'if (Number.isFinite(bound)) bound = askableFrom(feed, bound, facts.newest);',
+    find: '    bound = askable;',
     replace: '',
   },
   {
@@ -66,7 +66,7 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'the watermark moves on while pages shift',
     file: 'detect/watermark.ts',
-    find: 'if (facts.shifting) bound = Math.min(bound, head.shiftingStart ?? Number.NEGATIVE_INFINITY);',
+    find: 'bound = Math.min(bound, former);',
     replace: '',
   },
   {
@@ -78,20 +78,20 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'without Date our own clock is taken',
     file: 'detect/watermark.ts',
-    find: 'const start = facts.time.dated\n',
-    replace: 'const start = facts.time.dated || true\n',
+    find: 'const start = time.dated\n',
+    replace: 'const start = time.dated || true\n',
   },
   {
     name: 'an empty answer moves the watermark',
     file: 'detect/watermark.ts',
-    find: 'if (facts.silent) return',
-    replace: 'if (facts.silent && false) return',
+    find: 'if (facts.silent)\n',
+    replace: 'if (facts.silent && false)\n',
   },
   {
     name: 'a second version in one tick is not looked for',
     file: 'detect/compare.ts',
-    find: "return rule.compare === 'both' && toldWhileSettling(known, patternUnit);",
-    replace: 'return false;',
+    find: "return toldWhileSettling(known, feed.unit, feed.pollDelay) ? undefined : 'settled';",
+    replace: "return 'settled';",
   },
   {
     name: 'a page that failed ends the reading as if it were the last',

@@ -95,9 +95,11 @@ export class Provider {
       .filter((entry) => setting.deletes === 'flag' || !entry.gone)
       .filter((entry) => (setting.exclusive ? entry.updated > bound : entry.updated >= bound));
     const ordered = found.sort((a, b) => compareKeys(this.#key(a), this.#key(b)));
-    if (paging === 'none') return this.#page(ordered, undefined, url);
+    if (paging === 'none') return this.#page(setting.untidy ? this.#shuffled(ordered) : ordered, undefined, url);
     const from = this.#begin(ordered, url);
     const rows = ordered.slice(from, from + pageSize);
+    const again = setting.untidy && from > 0 && rows.length > 0 ? ordered[from - 1] : undefined;
+    if (again !== undefined) rows.unshift(again);
     return this.#page(rows, from + pageSize < ordered.length ? from + pageSize : undefined, url);
   }
 
@@ -128,6 +130,11 @@ export class Provider {
     if (paging === 'nextUrl') return json({ data: records, ...(cursor === undefined ? {} : { next: url.href }) });
     if (paging !== 'link' && paging !== 'numbered') return json(records);
     return next === undefined ? json(records) : { ...json(records), headers: { link: `<${url.href}>; rel="next"` } };
+  }
+
+  #shuffled(rows: readonly Entry[]): readonly Entry[] {
+    const left = [...rows];
+    return rows.map(() => left.splice(this.#dice.whole(0, left.length - 1), 1)[0] as Entry);
   }
 
   /** What rows are ordered by. */

@@ -36,6 +36,8 @@ export interface FeedSetting {
   /** Each answer shows another number in a field that is ignored. */
   readonly noise: boolean;
   readonly etags: boolean;
+  /** Rows come in any order, and again on the next page. */
+  readonly untidy: boolean;
   /** How far the provider's clock is ahead of ours. */
   readonly ahead: Duration;
   /** What its `Date` header says. */
@@ -51,6 +53,8 @@ export interface Edit {
   /** Names one more field that does not count. */
   readonly ignore?: true;
   readonly request?: true;
+  /** Another path: the feed is another one from then on. */
+  readonly path?: true;
 }
 
 /** Draws a provider that shows what it must for its changes to be found at all. `pace`: between two polls. */
@@ -99,6 +103,7 @@ export function drawFeed(dice: Dice, name: string, pace: Duration): FeedSetting 
     compare: dice.chance(0.15) ? 'content' : 'both',
     noise: dice.chance(0.2),
     etags: dice.chance(0.2),
+    untidy: paging !== 'offset' && dice.chance(0.2),
     ahead,
     date: dice.one(dates),
     took: dice.one([20, 300, 2 * second]),
@@ -123,6 +128,8 @@ const paginations: Readonly<Record<FeedSetting['paging'], string>> = {
 };
 
 const compiled = new Map<string, Feed>();
+/** Feeds of several histories; each history has its own. */
+const kept = 50;
 
 /** The feed as the daemon would compile it from the file that says all this. */
 export function feedOf(setting: FeedSetting, edit: Edit = {}): Feed {
@@ -134,6 +141,7 @@ export function feedOf(setting: FeedSetting, edit: Edit = {}): Feed {
   const { plan, problems } = compilePlan(catalog);
   const feed = plan.feeds.get(`${setting.name}/things`);
   if (feed === undefined) throw new Error(`no feed: ${JSON.stringify([...catalog.problems, ...problems])}\n${text}`);
+  if (compiled.size >= kept) compiled.clear();
   compiled.set(`${setting.name} ${text}`, feed);
   return feed;
 }
@@ -162,7 +170,7 @@ export function instanceText(setting: FeedSetting, edit: Edit): string {
     '  event.notification.signature.key: a-key-for-signing',
     '  event.poller.configuration:',
     '    things:',
-    `      url: ${JSON.stringify(`/things${query === '' ? '' : `?${query}`}`)}`,
+    `      url: ${JSON.stringify(`/${edit.path === true ? 'others' : 'things'}${query === '' ? '' : `?${query}`}`)}`,
     '      idField: id',
     `      schedule: ${(edit.every ?? setting.every) / second}s`,
     ...(setting.dated

@@ -172,6 +172,7 @@ export class Troubles {
       { callback: 'one' },
       { ignore: true },
       { request: true },
+      { path: true },
     ]);
     this.#scene.count(edit === undefined ? 'file removed' : 'file edited');
     this.#scene.trace(`file ${JSON.stringify(edit)}`);

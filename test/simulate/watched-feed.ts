@@ -16,25 +16,33 @@ export class WatchedFeed {
   readonly deadRecords = new Set<string>();
   readonly unsure: Stretch[] = [];
   lookedAt: Instant | undefined;
+  /** How often it became another feed. */
+  rebirths = 0;
   /** Polls that succeeded since that was set to 0, and those of them that read everything. */
   polls = 0;
   wholePolls = 0;
   readonly #timeline: Timeline;
+  #feed: Feed | undefined;
+  #birth: Instant | undefined;
   #reading = false;
   #moved = false;
   #movedBefore = false;
-  #lastGood: Instant;
-  #pollStarted: Instant;
+  /** The watermark: what happened before it was read. */
+  #through: Instant;
 
   constructor(ledger: Ledger, timeline: Timeline) {
     this.ledger = ledger;
     this.#timeline = timeline;
-    this.#lastGood = timeline.now;
-    this.#pollStarted = timeline.now;
+    this.#through = timeline.now;
   }
 
+  get id(): string {
+    return `${this.ledger.setting.name}/things`;
+  }
+
+  /** As it is planned now, or was before its file was removed. */
   get feed(): Feed {
-    return feedOf(this.ledger.setting, this.edit);
+    return (this.#feed ??= feedOf(this.ledger.setting, this.edit));
   }
 
   /**
@@ -52,24 +60,22 @@ export class WatchedFeed {
   change(edit: Edit | undefined): void {
     const before = this.edit;
     this.edit = edit;
+    this.#feed = undefined;
     if (edit === undefined || edit.request === (before ?? this.#former).request) return;
     this.#former = edit;
     const { feed } = this;
     const readsAll = !feed.request.hasWatermark || feed.baseline || feed.deletes.by === 'sweep';
-    if (readsAll) this.unsure.push({ from: this.#lastGood, to: Number.POSITIVE_INFINITY });
+    if (readsAll)
+      this.unsure.push({ from: this.#through - Math.max(0, this.ledger.setting.ahead), to: Number.POSITIVE_INFINITY });
   }
 
   #former: Edit = {};
 
   hear(notice: Notice): void {
-    if (notice.name === 'poll:started') {
-      this.#reading = true;
-      this.#pollStarted = notice.at;
-    }
+    if (notice.name === 'poll:started') this.#reading = true;
     if (notice.name === 'poll:done') {
       this.polls += 1;
       if (notice.facts?.['everything'] === true) this.wholePolls += 1;
-      this.#lastGood = this.#pollStarted;
       this.#movedBefore = this.#moved;
       this.#rest();
     }
@@ -85,6 +91,12 @@ export class WatchedFeed {
   /** What is wrong with a step that became durable: the watermark must not be ahead of what was told. */
   check({ head, snapshot }: FeedState): string | undefined {
     const { setting } = this.ledger;
+    this.#through = head.watermark - setting.late;
+    if (head.birth !== this.#birth) {
+      if (this.#birth !== undefined) this.rebirths += 1;
+      this.#birth = head.birth;
+      this.lookedAt = undefined;
+    }
     if (head.looked !== 'none') this.lookedAt ??= this.#timeline.now;
     if (head.relearn === undefined && head.request === this.feed.aspects.request) this.#relearned();
     if (!setting.dated || head.looked === 'none') return undefined;
@@ -101,8 +113,8 @@ export class WatchedFeed {
   }
 
   case(received: Case['received'], state: FeedState | undefined): Case {
-    const { feed, ledger, dead, deadRecords, lookedAt, unsure } = this;
-    return { feed, ledger, received, dead, deadRecords, state, lookedAt, unsure };
+    const { feed, ledger, dead, deadRecords, lookedAt, rebirths, unsure } = this;
+    return { feed, ledger, received, dead, deadRecords, state, lookedAt, rebirths, unsure };
   }
 
   #mustBeKnown(entry: Entry, since: Instant | 'all'): boolean {

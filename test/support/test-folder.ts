@@ -18,6 +18,8 @@ export interface TestFolder {
   write(path: string, text: string | Uint8Array): Promise<void>;
   read(path: string): Promise<string>;
   run(...args: readonly string[]): Promise<Ran>;
+  /** The same, stopped by a signal of its own. */
+  runUntil(stop: AbortSignal, ...args: readonly string[]): Promise<Ran>;
   /** Every file below the folder with its size and time of change, to see that nothing was touched. */
   footprint(): Promise<readonly string[]>;
 }
@@ -42,7 +44,8 @@ export async function openTestFolder(
       await writeFile(join(folder, path), text);
     },
     read: (path) => readFile(join(folder, path), 'utf8'),
-    async run(...args) {
+    run: (...args) => place.runUntil(options.stop ?? new AbortController().signal, ...args),
+    async runUntil(stop, ...args) {
       let out = '';
       let err = '';
       const world: World = {
@@ -52,7 +55,7 @@ export async function openTestFolder(
         err: (text) => (err += text),
         outIsTty: false,
         errIsTty: false,
-        stop: options.stop ?? new AbortController().signal,
+        stop,
         onHangUp: () => () => undefined,
       };
       const exit = await runProgram(args, world);
