@@ -1,3 +1,4 @@
+import type { Amended, Selection } from '../deliver/by-command.ts';
 import type { PollReport } from '../engine/cycle.ts';
 import type { FeedStanding } from '../engine/standing.ts';
 import type { EngineStatus } from '../engine/status.ts';
@@ -46,6 +47,8 @@ export interface Control extends StateControl {
   reload(): Promise<ReloadAnswer>;
   events(query: EventQuery): Promise<readonly ToldEvent[]>;
   event(id: string): Promise<EventAnswer | undefined>;
+  replay(selection: Selection): Promise<Amended>;
+  drop(selection: Selection): Promise<Amended>;
   /** Why a feed stands where it stands; undefined for one that nobody knows. */
   stands(feed: string): Promise<FeedStanding | undefined>;
   /** What was last seen and told of a record, and why. */
@@ -78,9 +81,11 @@ export function controlOf(daemon: Daemon, reload: () => Promise<Applied> = daemo
     },
     events: async (query) => clean(await journal.events(query)),
     async event(id) {
-      const found = (await journal.events({})).find((event) => event.id === id || event.delivery === id);
+      const [found] = await journal.events({ ids: [id] });
       return found === undefined ? undefined : { event: clean(found), body: await journal.body(found.delivery) };
     },
+    replay: async (selection) => clean(await engine.posts.replay(selection)),
+    drop: async (selection) => clean(await engine.posts.drop(selection)),
     async stands(feed) {
       const standing = await engine.stands(feed);
       if (standing === undefined) return undefined;

@@ -4,6 +4,7 @@ import type { EventQuery } from '../model/journal.ts';
 import type { NoticeLevel } from '../model/notice.ts';
 import { demo } from './demo.ts';
 import { dryRun } from './dry-run.ts';
+import { describeEventChanges } from './event-change-commands.ts';
 import { eventsList, eventsShow } from './events.ts';
 import { eventsWhy } from './events-why.ts';
 import { exitOf } from './exit-of.ts';
@@ -107,14 +108,16 @@ function describe(world: World, end: (exit: Exit) => void): Command {
       end(await status({ ...common(command, 'elementd status'), feed }, world)),
     );
 
-  const events = program.command('events').description('look at what was told');
+  const events = program.command('events').description('look at what was told, send it once more, or give it up');
   events
     .command('list')
     .description('list events, oldest first')
     .option('--feed <feed>', 'only of this feed')
     .option('--record <id>', 'only of this record')
     .option('--since <time>', 'only those told since an ISO instant, or in the last 30m, 2h, 7d', since)
-    .addOption(new Option('--state <state>', 'only in this state').choices(['pending', 'delivered', 'kept', 'dead']))
+    .addOption(
+      new Option('--state <state>', 'only in this state').choices(['pending', 'delivered', 'kept', 'dropped', 'dead']),
+    )
     .option('--limit <count>', 'at most so many, the newest', count, 100)
     .action(async (options: ListOptions, command: Command) =>
       end(await eventsList({ ...common(command, 'elementd events list'), query: queryOf(options) }, world)),
@@ -126,6 +129,7 @@ function describe(world: World, end: (exit: Exit) => void): Command {
     .action(async (id: string, _options: unknown, command: Command) =>
       end(await eventsShow({ ...common(command, 'elementd events show'), id }, world)),
     );
+  describeEventChanges(events, { common, end, since, world });
   events
     .command('why')
     .description('what was last seen and told of a record, and why a reading told nothing')

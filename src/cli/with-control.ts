@@ -14,8 +14,11 @@ export interface ControlOptions {
   readonly what: string;
 }
 
-/** What a command does where no daemon runs: it looks, or it polls and then tries each due delivery once. */
-export type LocalWork = 'look' | 'poll';
+/**
+ * What a command does where no daemon runs: it looks, or changes what waits, or it polls and then tries each due delivery once, or it replays
+ * and then tries once each that was.
+ */
+export type LocalWork = 'look' | 'poll' | 'replay';
 
 /**
  * Lets a command speak to the daemon that runs on the configured state directory, through its socket; where none runs, the command takes
@@ -38,11 +41,11 @@ export async function withControl(
 
   const { config: configFile, what } = options;
   const logLevel = options.logLevel ?? 'warn';
-  const daemon = await openDaemon(configuration, world, { configFile, logLevel, what, looking: work === 'look' });
+  const daemon = await openDaemon(configuration, world, { configFile, logLevel, what, looking: work !== 'poll' });
   try {
     const exit = await command(controlOf(daemon), true);
     if (work === 'look' || world.stop.aborted) return exit;
-    const delivered = await daemon.engine.deliver(world.stop);
+    const delivered = await daemon.engine.deliver(world.stop, work === 'replay' ? 'replayed' : 'all');
     return delivered || exit !== EXIT.done ? exit : EXIT.failed;
   } finally {
     await daemon.close();
@@ -65,6 +68,8 @@ function remoteControl(socket: string): Control {
     poll: (feed, believe) => ask('poll', feed, believe),
     reload: () => ask('reload'),
     events: (query) => ask('events', query),
+    replay: (selection) => ask('replay', selection),
+    drop: (selection) => ask('drop', selection),
     event: async (id) => (await ask<Awaited<ReturnType<Control['event']>> | null>('event', id)) ?? undefined,
     stands: async (feed) => (await ask<Awaited<ReturnType<Control['stands']>> | null>('stands', feed)) ?? undefined,
     why: (feed, record) => ask('why', feed, record),

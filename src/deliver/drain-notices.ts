@@ -1,10 +1,13 @@
 import { printSize } from '../language/size.ts';
 import type { Instant } from '../model/instant.ts';
+import type { Delivery } from '../model/journal.ts';
 import type { Notice } from '../model/notice.ts';
 import type { HttpOutcome } from '../model/ports.ts';
 import type { PauseReason } from './callback-state.ts';
 import { roomAgain, type Lane, type OutboxBound } from './lane.ts';
-import type { Parcel } from './pending.ts';
+
+/** What is told of a delivery. */
+export type Parcel = Pick<Delivery, 'id' | 'feed' | 'events'>;
 
 type Facts = NonNullable<Notice['facts']>;
 
@@ -84,25 +87,26 @@ export function pausedNotice(lane: Lane, reason: PauseReason, at: Instant, bound
     at,
     says: `${sayPause(lane, reason, bound)}.`,
     callback: lane.state.key,
-    facts: { reason, events: lane.events, bytes: lane.bytes },
+    facts: { reason, events: lane.waiting.events, bytes: lane.waiting.bytes },
   };
 }
 
-/** That pause is over. */
-export function resumedNotice(key: string, reason: PauseReason, at: Instant): Notice {
+/** That pause is over; `dropped`: the one for a dead letter, since there is none any more. */
+export function resumedNotice(key: string, reason: PauseReason | 'dropped', at: Instant): Notice {
   return {
     name: 'callback:resumed',
     level: 'info',
     at,
     says: `${key} ${resumptions[reason]}.`,
     callback: key,
-    facts: { reason },
+    facts: { reason: reason === 'dropped' ? 'dead-letter' : reason },
   };
 }
 
-const resumptions: Readonly<Record<PauseReason, string>> = {
+const resumptions: Readonly<Record<PauseReason | 'dropped', string>> = {
   down: 'answers again: everything that waits for it is delivered',
   'dead-letter': 'works again: its feeds are polled again',
+  dropped: 'has no dead letters any more: its feeds are polled again',
   stopped: 'has another address or other credentials: it is tried again and its feeds are polled again',
   full: 'has room in its outbox: its feeds are polled again',
 };
@@ -120,7 +124,7 @@ export function sayPause(lane: Lane, reason: PauseReason, bound: OutboxBound): s
       return `${key} answered 410 Gone: nothing more is sent to it and its feeds are not polled; change event.notification.callback.url or the credentials, or restart elementd to try again`;
     case 'full':
       return (
-        `The feeds of ${key} are not polled: its outbox is full (${count(lane.events, 'event')}, ${printSize(lane.bytes)}${because}); ` +
+        `The feeds of ${key} are not polled: its outbox is full (${count(lane.waiting.events, 'event')}, ${printSize(lane.waiting.bytes)}${because}); ` +
         `they go on by themselves when it holds at most ${Math.floor(bound.events * roomAgain)} events and ${printSize(Math.floor(bound.bytes * roomAgain))}`
       );
   }

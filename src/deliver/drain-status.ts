@@ -27,16 +27,14 @@ export interface DrainStatus {
   readonly dead: number;
 }
 
-/** Says how a callback is doing. */
-export function callbackStatus(lane: Lane, nextAttemptAt: Instant | undefined, now: Instant): CallbackStatus {
+/** Says how a callback is doing; `oldest` is when the first of what waits for it was committed. */
+export function callbackStatus(lane: Lane, oldest: Instant | undefined, now: Instant): CallbackStatus {
   const { state } = lane;
-  const oldest = lane.pending.values().next().value?.parcel.committedAt;
+  const nextAttemptAt = nextAttempt(lane);
   return {
     key: state.key,
     state: state.stopped ? 'stopped' : state.paused ? 'paused' : state.down ? 'down' : lane.full ? 'full' : 'open',
-    deliveries: lane.pending.size,
-    events: lane.events,
-    bytes: lane.bytes,
+    ...lane.waiting,
     ...(oldest === undefined ? {} : { oldest }),
     ...(state.lastError === undefined ? {} : { lastError: state.lastError }),
     ...(nextAttemptAt === undefined ? {} : { nextAttemptAt: Number.isFinite(nextAttemptAt) ? nextAttemptAt : now }),
@@ -54,5 +52,5 @@ export function nextAttempt(lane: Lane): Instant | undefined {
 
 /** Whether nothing but a dead letter is left to find out with that a paused callback works again. */
 export function wantsDeadProbe(lane: Lane): boolean {
-  return lane.state.paused && lane.pending.size === 0 && lane.flying === 0;
+  return lane.state.paused && lane.flying === 0 && lane.waiting.deliveries === 0;
 }

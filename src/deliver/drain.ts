@@ -1,13 +1,15 @@
 import type { Settings } from '../model/catalog.ts';
 import type { Instant } from '../model/instant.ts';
-import type { Delivery, Journal, NewDelivery } from '../model/journal.ts';
+import type { DeliveryHead, Journal, NewDelivery, Settlement } from '../model/journal.ts';
 import type { Clock, Http, Tell } from '../model/ports.ts';
 import type { Vault } from '../model/secret.ts';
+import { dropByCommand, replayByCommand, type Amended, type Selection } from './by-command.ts';
 import { startAnew } from './callback-state.ts';
 import { pausedNotice, resumedNotice, sayPause } from './drain-notices.ts';
-import { callbackStatus, nextAttempt, type DrainStatus } from './drain-status.ts';
+import { callbackStatus, type DrainStatus } from './drain-status.ts';
 import { measure, settle, type Ground } from './flight.ts';
 import { Flights } from './flights.ts';
+import { Intake } from './intake.ts';
 import type { Lane } from './lane.ts';
 import { latestDeaths, recollection } from './last-success.ts';
 import { Launcher } from './launcher.ts';
@@ -31,7 +33,8 @@ export interface DrainParts {
 /** Whether the feeds of a callback may be polled. */
 export type Pollable = { readonly ok: true } | { readonly ok: false; readonly says: string };
 
-type Arrival = Omit<Delivery, 'sequence' | 'attempts'> & Partial<Delivery>;
+/** Deliveries without a callback that are settled together. */
+const keptTogether = 1_000;
 
 /** Tries to write to a full disk before `drainDue` gives up: somewhat less than a minute. */
 const onePassPatience = 6;
@@ -40,7 +43,8 @@ const onePassPatience = 6;
 export class Drain {
   readonly #parts: DrainParts;
   readonly #begunAt: Instant;
-  readonly #outbox = new Outbox();
+  readonly #outbox: Outbox;
+  readonly #intake: Intake;
   readonly #routes: Routes;
   readonly #flights = new Flights(() => this.#ring());
   readonly #ground: Ground;
@@ -55,6 +59,8 @@ export class Drain {
     this.#parts = parts;
     this.#begunAt = clock.now();
     this.#routes = new Routes(parts.route, vault);
+    this.#outbox = new Outbox(journal.backlog(), (feed) => this.#routes.keyOf(feed));
+    this.#intake = new Intake(journal, this.#outbox);
     this.#remembered = recollection(journal, (feed) => this.#routes.keyOf(feed));
     this.#ground = {
       ...{ journal, http, vault, clock, tell, version },
@@ -67,14 +73,15 @@ export class Drain {
       patience: () => this.#patience,
       recall: (from) => this.#recall(from),
     };
-    this.#launcher = new Launcher(this.#ground, this.#flights, limits.concurrency);
-    this.#admit([...journal.pending()]);
+    this.#launcher = new Launcher(this.#ground, this.#flights, this.#intake, limits.concurrency);
+    for (const lane of this.#outbox.lanes()) measure(lane, this.#ground);
+    if (this.#bare() !== undefined) this.#keep();
   }
 
   /** Takes in what a commit just made durable. Deliveries without a callback are settled as kept. */
   committed(deliveries: readonly NewDelivery[]): void {
-    this.#admit(deliveries.map(({ body, ...rest }) => ({ ...rest, bytes: Buffer.byteLength(body) })));
-    this.#ring();
+    if (deliveries.some(({ callback }) => callback === undefined)) this.#keep();
+    this.#arrived(deliveries.filter(({ callback }) => callback !== undefined).map(({ feed }) => feed));
   }
 
   /** The plan changed: looks at every route again. A new callback takes over what is pending, also what was parked. */
@@ -83,7 +90,7 @@ export class Drain {
     const before = this.#routes.fingerprints();
     this.#routes.refresh();
     const after = this.#routes.fingerprints();
-    this.#outbox.reroute((feed) => this.#routes.keyOf(feed));
+    this.#outbox.reroute();
     for (const lane of this.#outbox.lanes()) {
       const { key } = lane.state;
       const known = before.get(key) ?? new Set();
@@ -106,8 +113,8 @@ export class Drain {
 
   /** Takes in what is pending in the journal and not known here yet. */
   lookAgain(): void {
-    this.#admit([...this.#parts.journal.pending()]);
-    this.#ring();
+    if (this.#bare() !== undefined) this.#keep();
+    this.#arrived([...this.#parts.journal.backlog().keys()]);
   }
 
   /** Whether the feeds of this callback may be polled now, or why not, for people. */
@@ -122,12 +129,43 @@ export class Drain {
   /** What waits, for what, and since when. */
   status(): DrainStatus {
     const now = this.#parts.clock.now();
-    const { parked } = this.#outbox;
     return {
-      callbacks: this.#outbox.lanes().map((lane) => callbackStatus(lane, nextAttempt(lane), now)),
-      parked: { deliveries: parked.pending.size, events: parked.events, bytes: parked.bytes },
+      callbacks: this.#outbox.lanes().map((lane) => callbackStatus(lane, this.#oldest(lane), now)),
+      parked: this.#outbox.parked.waiting,
       dead: [...this.#parts.journal.dead()].length,
     };
+  }
+
+  /** Makes POSTs pending again, as `replayByCommand`, and lets them go at once: whoever asks for that has looked after the receiver. */
+  async replay(selection: Selection): Promise<Amended> {
+    try {
+      const amended = await replayByCommand(selection, this.#parts.journal, (feed) => this.#routes.keyOf(feed));
+      for (const { feed } of amended.done) {
+        const { state } = this.#outbox.home(feed);
+        state.quietUntil = state.askedUntil;
+      }
+      return amended;
+    } finally {
+      // Where it failed half-way, some are pending all the same.
+      this.#arrived([...this.#parts.journal.backlog().keys()]);
+    }
+  }
+
+  /** Gives POSTs up, as `dropByCommand`; the feeds of a callback go on that has no dead letter left. */
+  async drop(selection: Selection): Promise<Amended> {
+    const { journal, clock, tell } = this.#parts;
+    const amended = await dropByCommand(selection, journal, clock.now());
+    for (const { delivery } of amended.done) this.#outbox.settled(delivery);
+    const touched = new Set(amended.done.map(({ feed }) => this.#outbox.home(feed)));
+    const mourned = latestDeaths(journal, (feed) => this.#routes.keyOf(feed));
+    for (const lane of touched) {
+      measure(lane, this.#ground);
+      if (!lane.state.paused || mourned.has(lane.state.key)) continue;
+      lane.state.paused = false;
+      tell(resumedNotice(lane.state.key, 'dropped', clock.now()));
+    }
+    this.#ring();
+    return amended;
   }
 
   /**
@@ -175,12 +213,13 @@ export class Drain {
 
   /**
    * Tries once each delivery that is due now, or comes free by that, and resolves. A callback that turns out to be down, or wants to be left
-   * alone, is not waited for. Rejects as `run` does, and where the disk stays full.
+   * alone, is not waited for. With `replayed` nothing else is tried. Rejects as `run` does, and where the disk stays full.
    */
-  async drainDue(hard?: AbortSignal): Promise<void> {
+  async drainDue(hard?: AbortSignal, which: 'all' | 'replayed' = 'all'): Promise<void> {
     const callBack = (): void => this.#flights.callBack();
     hard?.addEventListener('abort', callBack);
     this.#patience = onePassPatience;
+    this.#intake.replayedOnly = which === 'replayed';
     try {
       await this.begin();
       // What fails from here on is due later than this, so nothing is tried twice.
@@ -197,27 +236,43 @@ export class Drain {
     }
   }
 
-  #admit(arrivals: readonly Arrival[]): void {
-    const kept: Arrival[] = [];
-    const touched = new Set<Lane>();
-    for (const arrival of arrivals) {
-      if (this.#outbox.has(arrival.id)) continue;
-      if (arrival.callback === undefined) {
-        kept.push(arrival);
-        continue;
-      }
-      const { id, feed, events, bytes, committedAt, contentType } = arrival;
-      const key = this.#routes.keyOf(feed);
-      this.#outbox.add({ id, feed, events, bytes, committedAt, contentType }, arrival, key);
-      touched.add(this.#outbox.lane(key));
+  /** Something more waits of these feeds. */
+  #arrived(feeds: readonly string[]): void {
+    for (const lane of new Set(feeds.map((feed) => this.#outbox.home(feed)))) {
+      lane.more = true;
+      measure(lane, this.#ground);
     }
-    for (const lane of touched) measure(lane, this.#ground);
-    if (kept.length > 0) this.#flights.start((signal) => this.#keep(kept, signal));
+    this.#ring();
   }
 
-  async #keep(arrivals: readonly Arrival[], signal: AbortSignal): Promise<void> {
-    const at = this.#parts.clock.now();
-    await Promise.all(arrivals.map(({ id, feed }) => settle({ id, outcome: 'kept', at }, feed, signal, this.#ground)));
+  /** The first of what has no callback to go to. */
+  #bare(): DeliveryHead | undefined {
+    for (const head of this.#parts.journal.pending({ where: isBare })) return head;
+    return undefined;
+  }
+
+  /** Settles what has no callback to go to. */
+  #keep(): void {
+    const { journal, clock } = this.#parts;
+    this.#flights.start(async (signal) => {
+      for (;;) {
+        const at = clock.now();
+        const ends: Promise<boolean>[] = [];
+        for (const { id, feed } of journal.pending({ where: isBare })) {
+          const settlement: Settlement = { id, outcome: 'kept', at };
+          ends.push(settle(settlement, feed, signal, this.#ground));
+          if (ends.length === keptTogether) break;
+        }
+        if (ends.length === 0 || (await Promise.all(ends)).includes(false)) return;
+      }
+    });
+  }
+
+  #oldest(lane: Lane): Instant | undefined {
+    const where = ({ feed, callback }: { readonly feed: string; readonly callback?: string }): boolean =>
+      callback !== undefined && this.#outbox.home(feed) === lane;
+    for (const { committedAt } of this.#parts.journal.pending({ where })) return committedAt;
+    return undefined;
   }
 
   async #recall(from: Instant): Promise<void> {
@@ -231,4 +286,8 @@ export class Drain {
   #ring(): void {
     this.#alarm.abort();
   }
+}
+
+function isBare({ callback }: Pick<DeliveryHead, 'callback'>): boolean {
+  return callback === undefined;
 }

@@ -10,10 +10,11 @@ import {
   failedNotice,
   pausedNotice,
   resumedNotice,
+  type Parcel,
 } from './drain-notices.ts';
 import type { Lane, OutboxBound } from './lane.ts';
 import type { Outbox } from './outbox.ts';
-import type { Parcel, Pending } from './pending.ts';
+import type { Pending } from './pending.ts';
 import { post, type Attempted, type PostOffice } from './post.ts';
 import type { Route, Routes } from './routes.ts';
 import { rememberAttempt, settleDurably } from './settle.ts';
@@ -43,21 +44,24 @@ export interface Course {
 
 /** Tries a pending delivery once, and makes durable what came of it. Nothing is settled before the answer is there. */
 export async function fly(pending: Pending, course: Course, ground: Ground): Promise<void> {
-  const { parcel } = pending;
   const { outbox } = ground;
   const { lane } = course;
   const probe = lane.state.down;
-  const body = await ground.journal.body(parcel.id);
-  if (body === undefined) {
+  const letGo = (): void => {
     outbox.remove(pending);
-    measure(lane, ground);
-    tellBodyGone(parcel, lane, ground);
+    measure(outbox.lane(pending.key), ground);
+  };
+  const parcel = await ground.journal.delivery(pending.id);
+  const body = parcel === undefined ? undefined : await ground.journal.body(pending.id);
+  if (parcel === undefined || body === undefined || pending.gone) {
+    letGo();
+    if (parcel !== undefined && !pending.gone) tellBodyGone(parcel, lane, ground);
     return;
   }
 
   const attempted = await post({ ...parcel, body }, course.route.callback, ground, course.signal);
   const verdict = judge(attempted.outcome, {
-    deliveryId: parcel.id,
+    deliveryId: pending.id,
     attempts: pending.attempts,
     firstAttemptAt: pending.firstAttemptAt ?? attempted.at,
     now: attempted.endedAt,
@@ -66,18 +70,17 @@ export async function fly(pending: Pending, course: Course, ground: Ground): Pro
   if (verdict.kind === 'delivered') {
     const settled = await settleDelivered(parcel, pending.attempts + 1, verdict.status, attempted, course, ground);
     // What was delivered is never sent again while the process lives, also where it could not be settled.
-    if (!settled) return;
-    outbox.remove(pending);
-    measure(ground.outbox.lane(pending.key), ground);
+    if (settled) letGo();
     return;
   }
+  if (pending.gone) return letGo();
   // A failure at an address or with credentials that are no longer the plan's counts for nothing.
-  const stale = ground.routes.of(parcel.feed)?.fingerprint !== course.route.fingerprint;
+  const stale = ground.routes.of(pending.feed)?.fingerprint !== course.route.fingerprint;
   if (stale || wasCalledBack(attempted, course)) {
     outbox.putBack(pending);
     return;
   }
-  await fail(pending, verdict, attempted, probe, course, ground);
+  await fail(pending, parcel, verdict, attempted, probe, course, ground);
 }
 
 /** Sends a dead letter to see whether its callback works again; it stays dead unless it is delivered. */
@@ -156,13 +159,13 @@ async function settleDelivered(
 
 async function fail(
   pending: Pending,
+  parcel: Parcel,
   verdict: Exclude<DeliveryVerdict, { kind: 'delivered' }>,
   attempted: Attempted,
   probe: boolean,
   course: Course,
   ground: Ground,
 ): Promise<void> {
-  const { parcel } = pending;
   const { lane } = course;
   const { state } = lane;
   const at = attempted.endedAt;
@@ -180,7 +183,7 @@ async function fail(
   const wentDown = noteFailure(state, failure, ground.perCallback);
   const firstAttemptAt = pending.firstAttemptAt ?? attempted.at;
   if (verdict.kind === 'dead') {
-    await bury(pending, firstAttemptAt, says, facts, course, ground, at);
+    await bury(pending, parcel, firstAttemptAt, says, facts, course, ground, at);
   } else {
     const { nextAttemptAt } = verdict;
     pending.attempts += 1;
@@ -197,6 +200,7 @@ async function fail(
 
 async function bury(
   pending: Pending,
+  parcel: Parcel,
   firstAttemptAt: Instant,
   says: string,
   facts: ReturnType<typeof deliveryFacts>,
@@ -204,7 +208,6 @@ async function bury(
   ground: Ground,
   at: Instant,
 ): Promise<void> {
-  const { parcel } = pending;
   const { lane } = course;
   if (lane.state.lastSuccessAt < firstAttemptAt) await ground.recall(firstAttemptAt);
   if (!(await settle({ id: parcel.id, outcome: 'dead', at, says }, parcel.feed, course.signal, ground))) return;
@@ -227,7 +230,7 @@ function wasCalledBack(attempted: Attempted, course: Course): boolean {
 }
 
 function tellBodyGone(parcel: Parcel, lane: Lane, ground: Ground): void {
-  const says = 'the journal no longer holds its bytes, so it was settled or dropped elsewhere';
+  const says = 'the journal no longer holds its bytes';
   const facts = deliveryFacts(parcel, 0);
   ground.tell(failedNotice(parcel, lane.state.key, ground.clock.now(), { says, facts }));
 }

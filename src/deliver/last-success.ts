@@ -7,10 +7,9 @@ async function lastSuccesses(
   keyOf: (feed: string) => string | undefined,
 ): Promise<ReadonlyMap<string, Instant>> {
   const latest = new Map<string, Instant>();
-  for (const event of await journal.events({ state: 'delivered' })) {
-    const key = keyOf(event.feed);
-    if (key === undefined || event.settledAt === undefined) continue;
-    latest.set(key, Math.max(event.settledAt, latest.get(key) ?? event.settledAt));
+  for (const [feed, at] of await journal.lastDelivered()) {
+    const key = keyOf(feed);
+    if (key !== undefined) latest.set(key, Math.max(at, latest.get(key) ?? at));
   }
   return latest;
 }

@@ -3,6 +3,7 @@ import { resumedNotice } from './drain-notices.ts';
 import { nextAttempt, wantsDeadProbe } from './drain-status.ts';
 import { fly, probeDead, type Ground } from './flight.ts';
 import type { Flights } from './flights.ts';
+import type { Intake } from './intake.ts';
 import type { Lane } from './lane.ts';
 import { oldestDead } from './last-success.ts';
 
@@ -10,21 +11,24 @@ import { oldestDead } from './last-success.ts';
 export class Launcher {
   readonly #ground: Ground;
   readonly #flights: Flights;
+  readonly #intake: Intake;
   /** POSTs under way at the same time, over all callbacks. */
   readonly #concurrency: number;
   #flying = 0;
   /** Where the next round over the callbacks begins. */
   #turn = 0;
 
-  constructor(ground: Ground, flights: Flights, concurrency: number) {
+  constructor(ground: Ground, flights: Flights, intake: Intake, concurrency: number) {
     this.#ground = ground;
     this.#flights = flights;
+    this.#intake = intake;
     this.#concurrency = concurrency;
   }
 
   /** Starts whatever may go at that instant: one of each callback in turn, until there is no slot or nothing more to send. */
   launch(at: Instant): void {
     const lanes = this.#ground.outbox.lanes();
+    for (const lane of lanes) if (this.#intake.isDue(lane)) this.#flights.start(() => this.#intake.fill(lane));
     for (let idle = 0; idle < lanes.length && this.#flying < this.#concurrency;) {
       this.#turn %= lanes.length;
       const lane = lanes[this.#turn] as Lane;
@@ -48,7 +52,7 @@ export class Launcher {
     if (lane.flying >= this.#slots(lane) || state.stopped || state.quietUntil > at) return false;
     if (wantsDeadProbe(lane)) return this.#launchProbe(lane);
     const pending = lane.pick(at);
-    const route = pending === undefined ? undefined : this.#ground.routes.of(pending.parcel.feed);
+    const route = pending === undefined ? undefined : this.#ground.routes.of(pending.feed);
     if (pending === undefined || route === undefined) return false;
     this.#ground.outbox.take(pending);
     this.#start(lane, (signal) => fly(pending, { lane, route, signal }, this.#ground));
@@ -63,7 +67,7 @@ export class Launcher {
     if (dead === undefined || route === undefined) {
       // Nobody waits for it any more: its dead letters were replayed or dropped.
       state.paused = false;
-      tell(resumedNotice(state.key, 'dead-letter', clock.now()));
+      tell(resumedNotice(state.key, 'dropped', clock.now()));
       return false;
     }
     this.#start(lane, (signal) => probeDead(dead, { lane, route, signal }, this.#ground));

@@ -1,15 +1,15 @@
 import type { Instant } from '../model/instant.ts';
 import type { Delivery } from '../model/journal.ts';
 
-/** What of a delivery never changes. */
-export type Parcel = Pick<Delivery, 'id' | 'feed' | 'events' | 'bytes' | 'committedAt' | 'contentType'>;
-
-/** A delivery that is not settled, and where it stands. */
+/** A delivery that is near its turn or was tried, and where it stands. What it holds stays in the journal until it goes. */
 export interface Pending {
+  readonly id: string;
   /** Another one only where its feed is moved. */
-  parcel: Parcel;
-  /** Its place in the order of commits. */
-  readonly order: number;
+  feed: string;
+  /** The records that keep it in order; none where it was replayed. */
+  readonly records: readonly string[];
+  /** Its place in the order of those that came into the window. */
+  order: number;
   /** The callback it goes to; undefined while its feed has none. */
   key: string | undefined;
   /** The callback that its attempts were made at. */
@@ -21,27 +21,33 @@ export interface Pending {
   /** The receiver itself asked to wait until then. */
   notBefore: Instant | undefined;
   flying: boolean;
+  /** It is not to be sent (any more): somebody settled it. */
+  gone: boolean;
   /** How many earlier deliveries hold one of its records. */
   waitsFor: number;
   /** Later deliveries that wait for this one. */
-  readonly followers: Set<Pending>;
+  followers: Pending[];
 }
 
-/** A delivery that enters the outbox; what the journal knows of earlier attempts comes with it. */
-export function newPending(parcel: Parcel, order: number, known: Partial<Delivery>): Pending {
+/** A delivery that comes into the window; what the journal knows of earlier attempts comes with it. */
+export function newPending(delivery: Delivery, order: number): Pending {
+  const { id, feed, events, attempts, firstAttemptAt, nextAttemptAt } = delivery;
   return {
-    parcel,
+    id,
+    feed,
+    records: delivery.replayed === true ? [] : events.map((event) => event.recordId),
     order,
     key: undefined,
     triedAt: undefined,
-    attempts: known.attempts ?? 0,
-    firstAttemptAt: known.firstAttemptAt,
-    nextAttemptAt: known.nextAttemptAt,
+    attempts,
+    firstAttemptAt,
+    nextAttemptAt,
     // The journal does not say who wanted this pause, so it counts as the receiver's.
-    notBefore: known.nextAttemptAt,
+    notBefore: nextAttemptAt,
     flying: false,
+    gone: false,
     waitsFor: 0,
-    followers: new Set(),
+    followers: [],
   };
 }
 

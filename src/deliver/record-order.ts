@@ -7,33 +7,38 @@ export class RecordOrder {
 
   /** Takes a delivery in, after all that were taken in before. */
   add(pending: Pending): void {
-    const { feed, events } = pending.parcel;
+    const { feed, records } = pending;
+    if (records.length === 0) return;
     const latest = this.#latest.get(feed) ?? new Map<string, Pending>();
     this.#latest.set(feed, latest);
-    for (const { recordId } of events) {
-      const earlier = latest.get(recordId);
-      latest.set(recordId, pending);
-      if (earlier === undefined || earlier === pending || earlier.followers.has(pending)) continue;
-      earlier.followers.add(pending);
+    for (const record of records) {
+      const earlier = latest.get(record);
+      latest.set(record, pending);
+      if (earlier === undefined || earlier === pending || earlier.followers.at(-1) === pending) continue;
+      earlier.followers.push(pending);
       pending.waitsFor += 1;
     }
   }
 
   /** Takes out a settled delivery; gives those that now wait for nothing more. */
   release(pending: Pending): readonly Pending[] {
-    const { feed, events } = pending.parcel;
+    const { feed, records } = pending;
     const latest = this.#latest.get(feed);
-    for (const { recordId } of events) {
-      if (latest?.get(recordId) === pending) latest.delete(recordId);
+    for (const record of records) {
+      if (latest?.get(record) === pending) latest.delete(record);
     }
     if (latest?.size === 0) this.#latest.delete(feed);
 
     const freed: Pending[] = [];
-    for (const follower of pending.followers) {
+    for (const follower of pending.followers.splice(0)) {
       follower.waitsFor -= 1;
       if (follower.waitsFor === 0) freed.push(follower);
     }
-    pending.followers.clear();
     return freed;
+  }
+
+  /** Forgets everything. */
+  clear(): void {
+    this.#latest.clear();
   }
 }

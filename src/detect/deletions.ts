@@ -44,8 +44,8 @@ export interface RecordsRead {
 }
 
 /**
- * Opens the deletions of one poll, to be read after its records; the witness is told of each row. Rows older than the version told, and those told before, are ignored; of
- * one dated like that version, the records say whether it is still there.
+ * Opens the deletions of one poll, to be read after its records; the witness is told of each row. Rows older than the version told, and
+ * those told before, are ignored; of one dated like that version, the records say whether it is still there.
  */
 export function openDeletions(
   feed: Feed,
@@ -98,9 +98,12 @@ export function openDeletions(
     const dated = version.date !== undefined && (version.date <= horizon || date > horizon);
     const newest = dated ? (version.date ?? version.at) : version.at;
     const met = version.deleted !== undefined && date <= version.deleted;
-    if (seen.has(recordId) && (isPuzzling(version, date) || isThere(version, newest, date))) {
+    if ((silent || seen.has(recordId)) && isPuzzling(version, date)) {
+      because = 'row-early';
+      return undefined;
+    }
+    if (seen.has(recordId) && isThere(version, newest, date)) {
       because = 'row-outlived';
-      if (isPuzzling(version, date)) return undefined;
       return met ? undefined : outlived(recordId, version, date);
     }
     const tickEnds = newest + precisionOf(newest, recordUnit);
@@ -109,11 +112,15 @@ export function openDeletions(
     // A row that was met before is the record's deletion only where the records, asked from before its version, show it no more.
     if (!inTick || (met && tickEnds <= shownFrom)) return undefined;
     if (!moving) return deletion(recordId, row, date, version);
+    because = 'row-unsure';
     unsure.set(recordId, () => deletion(recordId, row, date, version));
     return undefined;
   };
 
-  /** Whether a record was read in this poll with a date in the future: if that is a leftover of a search, the next readings show it no more. */
+  /**
+   * Whether a row is no later than a record that is dated in the future: what was read just now may be a leftover of a search, and where nothing
+   * was read it may be there. The next readings show that.
+   */
   const isPuzzling = (version: Told, date: Instant): boolean =>
     version.date !== undefined && version.date > horizon && date <= version.date && start < date + lingering;
 

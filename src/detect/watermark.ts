@@ -75,10 +75,12 @@ export function nextWatermark(feed: Feed, head: FeedHead, facts: ReadingFacts): 
  * which it changed, and be asked for by a finer one. Milliseconds are kept where the newest date shows that the provider gives them.
  */
 export function askableFrom(feed: Feed, instant: Instant, newest: Instant | undefined): Instant {
-  const own = askable(feed.request.watermarkUnit, feed.reading.updated?.pattern, instant, newest);
-  if (feed.deletes.by !== 'feed') return own;
+  // What is asked for begins `pollDelay` before the watermark: that is the instant that has to lie where a unit begins.
+  const asked = instant - feed.pollDelay;
+  const own = askable(feed.request.watermarkUnit, feed.reading.updated?.pattern, asked, newest);
+  if (feed.deletes.by !== 'feed') return own + feed.pollDelay;
   const { request, date } = feed.deletes.listing;
-  return Math.min(own, askable(request.watermarkUnit, date.pattern, instant, undefined));
+  return Math.min(own, askable(request.watermarkUnit, date.pattern, asked, undefined)) + feed.pollDelay;
 }
 
 function askable(

@@ -33,6 +33,10 @@ export type UntoldRow =
   | 'row-outlived'
   /** It is older than the version told. */
   | 'row-older'
+  /** The record is dated in the future and was read just now: a leftover, or not. */
+  | 'row-early'
+  /** Only the records say that it is gone, and rows may have moved between their pages: a further reading decides. */
+  | 'row-unsure'
   /** Its date is missing or cannot be read. */
   | 'row-undated';
 

@@ -1,7 +1,7 @@
 import type { FeedHead } from '../model/change.ts';
 import type { Plan } from '../model/feed.ts';
 import type { Instant } from '../model/instant.ts';
-import type { Delivery, Keepsake } from '../model/journal.ts';
+import type { Keepsake } from '../model/journal.ts';
 import { didYouMean } from '../language/nearest.ts';
 import { askableFrom } from '../detect/watermark.ts';
 import { differenceOf, judgeMove, type Move } from './judge-move.ts';
@@ -186,12 +186,10 @@ export class Amendments {
 
   /** What waits to be delivered of a feed. */
   waiting(feed: string): Waiting {
-    const count = (deliveries: Iterable<Delivery>): number => {
-      let events = 0;
-      for (const delivery of deliveries) if (delivery.feed === feed) events += delivery.events.length;
-      return events;
-    };
-    return { events: count(this.#ports.journal.pending()), dead: count(this.#ports.journal.dead()) };
+    const { journal } = this.#ports;
+    let dead = 0;
+    for (const letter of journal.dead()) if (letter.feed === feed) dead += letter.events.length;
+    return { events: journal.backlog().get(feed)?.events ?? 0, dead };
   }
 }
 

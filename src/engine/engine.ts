@@ -32,6 +32,8 @@ export class Engine {
   readonly #appliedAt = new Map<string, Instant>();
   /** Ways to change what is remembered. */
   readonly amendments: Amendments;
+  /** What people do about single POSTs. */
+  readonly posts: Pick<Drain, 'replay' | 'drop'>;
   /** What nothing else may be done beside. */
   readonly #alone = oneAfterTheOther();
   /** Feeds are scheduled and born: not only looked at. */
@@ -62,6 +64,7 @@ export class Engine {
         return planned === undefined ? 'absent' : planned.callback;
       },
     });
+    this.posts = this.#drain;
     this.#polls = new Polls(this.#ports, {
       outboxOf: (feed) => ({
         pollable: () => this.#pollable(feed),
@@ -212,9 +215,9 @@ export class Engine {
     return report;
   }
 
-  /** Tries each due delivery once; for a poll without a daemon. */
-  async deliver(signal: AbortSignal): Promise<boolean> {
-    await this.#drain.drainDue(signal);
+  /** Tries each due delivery once, or each that was replayed; for a command without a daemon. */
+  async deliver(signal: AbortSignal, which: 'all' | 'replayed' = 'all'): Promise<boolean> {
+    await this.#drain.drainDue(signal, which);
     return this.#failedDeliveries === 0;
   }
 

@@ -41,8 +41,12 @@ export async function readDeletions(
     const { listed, silent } = again.reading;
     if (!listed || silent)
       return failed({ says: 'a further reading, to see which records are gone, was answered with nothing' });
-    for (const [recordId, deletion] of deletions.unsure())
-      if (!again.detection.seen.has(recordId)) work.pending.push(deletion());
+    for (const [recordId, deletion] of deletions.unsure()) {
+      if (again.detection.seen.has(recordId)) continue;
+      const outcome = deletion();
+      work.pending.push(outcome);
+      work.witness.saw(recordId, 'DELETED', outcome.told.deleted, 'read', outcome.change?.id, undefined);
+    }
   }
   if (deletions.undated() > 0 && !head.noticed.includes(UNDATED)) {
     work.noticed.push(UNDATED);

@@ -28,7 +28,7 @@ const sentences: Readonly<Record<Because, Sentence>> = {
   'same-date': () =>
     'other content under the same updated date as the version told, and dates alone count (compare: date)',
   settled: ({ told: version }) =>
-    `same updated date as the version told, and other content; but the poll that told it began ${version === undefined ? 'more than 60 s' : `at ${iso(version.at)}, 60 s (or two units of the date) or more`} after that date, so the provider may not change it silently (promise 5); \`compare: content\` would tell it`,
+    `same updated date as the version told, and other content; but the poll that told it began ${version === undefined ? 'more than 60 s' : `at ${iso(version.at)}, 60 s (or two units of the date, and pollDelay) or more`} after that date, so the provider may not change it silently (promise 5); \`compare: content\` would tell it`,
   'before-since': (ground, sighting) =>
     `updated before the feed's since, ${since(ground, sighting)}: learned, not told (start)`,
   'before-edit': () =>
@@ -44,6 +44,10 @@ const sentences: Readonly<Record<Because, Sentence>> = {
   'row-outlived': () => 'its deletion is listed, but it is still shown, in a version that is not older than that',
   'row-older': ({ told: version }) =>
     `its deletion is listed, but is older than the version told${version?.date === undefined ? '' : `, which is dated ${iso(version.date)}`}`,
+  'row-early': () =>
+    'its deletion is listed, but it is still shown, dated in the future: whether that is a leftover of a search, the next polls show',
+  'row-unsure': () =>
+    'its deletion is listed, dated in the tick of the version told; it was not on the pages read before, between which rows may move, but a further reading showed it, so it is there',
   'row-undated': () => 'its deletion is listed, but without a date that can be read',
   'absent-doubted': ({ head, feed }) =>
     head.doubt === undefined

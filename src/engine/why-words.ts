@@ -32,6 +32,8 @@ export function eventSays(event: ToldEvent): string {
         : `not delivered yet, ${attempts(event.attempts)} of POST ${event.delivery}${answer}`;
     case 'kept':
       return `kept and listed only, since the feed had no callback`;
+    case 'dropped':
+      return `dropped by command${settled}${failed}, in POST ${event.delivery}${answer}`;
     case 'dead':
       return `given up${settled}${failed}, a dead letter in POST ${event.delivery}${answer}`;
   }

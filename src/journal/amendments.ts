@@ -2,7 +2,7 @@ import type { FeedHead, Told } from '../model/change.ts';
 import type { Disk } from '../model/disk.ts';
 import { Fault } from '../model/fault.ts';
 import type { Instant } from '../model/instant.ts';
-import type { Keepsake } from '../model/journal.ts';
+import type { Delivery, Keepsake } from '../model/journal.ts';
 import type { AmendEntry, StageEntry } from './entry.ts';
 import { bodyPlace, encodeEntry } from './entry.ts';
 import { removeIfPossible } from './full-disk.ts';
@@ -14,18 +14,21 @@ import type { Reserve } from './reserve.ts';
 import { checkpointPath } from './safe-name.ts';
 import { finishWherePossible } from './settling.ts';
 import { amend, stage, stagedFeeds } from './staged.ts';
-import { openOutcomes } from './told-events.ts';
+import type { StoredReader } from './stored-reader.ts';
 
 interface Ground {
   readonly disk: Disk;
   readonly ledger: Ledger;
   readonly writer: LogWriter;
   readonly reserve: Reserve;
+  readonly reader: StoredReader;
   /** Feeds of which a step is being written, and when it is. */
   readonly underWay: Map<string, Promise<void>>;
   readonly inTurn: (id: string, act: () => Promise<void>) => Promise<void>;
   /** Resolves once no checkpoint is being written. */
   readonly compacted: () => Promise<void>;
+  /** A delivery, open or settled. */
+  readonly delivery: (id: string) => Promise<Delivery | undefined>;
   readonly body: (id: string) => Promise<string | undefined>;
   /** Called after each amendment, also after one that came to nothing. */
   readonly amended: () => void;
@@ -134,7 +137,7 @@ export class Amendments {
   }
 
   async *giveOut(): AsyncIterable<Keepsake> {
-    const { disk, ledger, underWay, body } = this.#ground;
+    const { disk, ledger, underWay } = this.#ground;
     const before = this.#turn;
     const ended = gate();
     this.#turn = ended.passed;
@@ -143,29 +146,31 @@ export class Amendments {
     for (const { name } of feeds) this.#held.set(name, gate());
     try {
       await Promise.allSettled(underWay.values());
-      const open = [...openOutcomes(ledger.outbox)];
+      const { waiting, dead } = ledger.outbox;
+      const pending: string[] = [];
+      for (const row of waiting.rows()) pending.push(waiting.head(row).id);
+      const letters = [...dead].map(([id, { diedAt }]) => [id, diedAt] as const);
       for (const feed of feeds) {
         const memory = await memoryOf(disk, feed);
         yield { kind: 'feed', head: memory.head };
         for (const told of slices(memory.snapshot)) yield { kind: 'told', told };
         this.#release(feed.name);
       }
-      for (const { delivery, settledAt } of open) {
-        const text = await body(delivery.id);
-        // Settled since then, and dropped or older than what is kept of such.
-        if (text === undefined) continue;
-        const { sequence: _sequence, bytes: _bytes, ...kept } = delivery;
-        yield {
-          kind: 'delivery',
-          delivery: kept,
-          body: text,
-          ...(settledAt === undefined ? {} : { diedAt: settledAt }),
-        };
-      }
+      for (const id of pending) yield* this.#keepsake(id);
+      for (const [id, diedAt] of letters) yield* this.#keepsake(id, diedAt);
     } finally {
       for (const { name } of feeds) this.#release(name);
       ended.open();
     }
+  }
+
+  /** A delivery as it is to be given out; nothing where it was settled since then, and is older than what is kept of such. */
+  async *#keepsake(id: string, diedAt?: Instant): AsyncIterable<Keepsake> {
+    const delivery = await this.#ground.delivery(id);
+    const body = await this.#ground.body(id);
+    if (delivery === undefined || body === undefined) return;
+    const { sequence: _sequence, bytes: _bytes, ...kept } = delivery;
+    yield { kind: 'delivery', delivery: kept, body, ...(diedAt === undefined ? {} : { diedAt }) };
   }
 
   #release(feed: string): void {

@@ -6,11 +6,15 @@ import { bodyPlace, encodeEntry } from './entry.ts';
 import { removeIfPossible } from './full-disk.ts';
 import { checkpointThrough } from './known-feeds.ts';
 import type { LogWriter } from './log-writer.ts';
-import type { Held } from './outbox.ts';
+import { takeCopy } from './outbox.ts';
 import type { Ledger } from './recovery.ts';
-import { takeCopy } from './recovery.ts';
-import type { Place, Segment } from './segment.ts';
-import { readBody, retire } from './segment.ts';
+import { damaged } from './refusals.ts';
+import type { Segment } from './segment.ts';
+import { readSegment, retire } from './segment.ts';
+import type { Stored } from './stored.ts';
+import { asItStands, storedOf } from './stored.ts';
+import { storedAt } from './stored-reader.ts';
+import type { Lair } from './waiting.ts';
 
 interface CompactionOptions {
   readonly disk: Disk;
@@ -32,35 +36,36 @@ export function liveBytesOf(ledger: Ledger): number {
 
 /** Beyond this the oldest segments go: twice what is pending, so that copying it costs no more than was written since. */
 export function liveLimit(ledger: Ledger, liveBytes: number): number {
-  return Math.max(liveBytes, 2 * ledger.outbox.pendingBytes);
+  return Math.max(liveBytes, 2 * ledger.outbox.waiting.logBytes);
 }
 
 /**
  * Makes the oldest segments unneeded and retires them, until half the limit is left. Safe to be cut off anywhere: checkpoints and copies
- * only repeat what the log says. Rejects with the Fault that stopped it; then nothing was retired that is still needed.
+ * only repeat what the log says. Resolves with the bytes that were copied. Rejects with the Fault that stopped it; then nothing was retired
+ * that is still needed.
  */
-export async function compact(options: CompactionOptions): Promise<void> {
-  const { disk, ledger, writer, stopped } = options;
+export async function compact(options: CompactionOptions): Promise<number> {
+  const { disk, ledger, stopped } = options;
   const leaving = oldest(ledger, liveLimit(ledger, options.liveBytes));
-  if (leaving.length === 0) return;
+  if (leaving.length === 0) return 0;
 
   const through = new Map<string, number>();
   for (const segment of leaving) for (const [feed, sequence] of segment.feeds) through.set(feed, sequence);
   for (const [name, sequence] of through) {
-    if (stopped()) return;
+    if (stopped()) return 0;
     const feed = ledger.feeds.get(name);
     if (feed !== undefined) await checkpointThrough(disk, feed, sequence);
   }
 
-  const gone = new Set(leaving);
-  for (const held of stretches(ledger, gone)) {
-    if (stopped()) return;
-    await Promise.all(held.map((one) => carry(disk, ledger, writer, one)));
+  let copied = 0;
+  for (const segment of leaving) {
+    if (stopped()) return copied;
+    copied += await carryAll(options, segment);
   }
-
-  for (const held of ledger.outbox.pending.values()) {
-    if (held.place === undefined || !gone.has(held.place.segment)) continue;
-    throw new Fault('internal', `${held.place.segment.path} still holds the only copy of delivery ${held.delivery.id}`);
+  for (const row of ledger.outbox.waiting.rowsIn(leaving)) {
+    if (stopped()) return copied;
+    const { id } = ledger.outbox.waiting.head(row);
+    throw new Fault('internal', `A segment that should go still holds the only copy of delivery ${id}`);
   }
 
   const stays = ledger.live[leaving.length];
@@ -68,11 +73,12 @@ export async function compact(options: CompactionOptions): Promise<void> {
 
   // Checkpoints and copies are durable. Only now may a segment go, the oldest one first, so that the log has no gap if this is cut off.
   for (const segment of leaving) {
-    if (stopped()) return;
+    if (stopped()) return copied;
     await retire(disk, segment);
     ledger.live.shift();
     ledger.retired.push(segment);
   }
+  return copied;
 }
 
 /** Removes retired segments in which nothing was said since that instant. */
@@ -98,37 +104,60 @@ function oldest(ledger: Ledger, limit: number): readonly Segment[] {
   return leaving;
 }
 
-/** Pending deliveries whose body lies in the given segments, parted so that each part fits into one stretch. */
-function* stretches(ledger: Ledger, segments: ReadonlySet<Segment>): Iterable<readonly Held<Place | undefined>[]> {
-  let part: Held<Place | undefined>[] = [];
-  let bytes = 0;
-  for (const held of [...ledger.outbox.pending.values()]) {
-    if (held.place === undefined || !segments.has(held.place.segment)) continue;
-    part.push(held);
-    bytes += held.delivery.bytes;
-    if (bytes < stretch) continue;
-    yield part;
-    part = [];
-    bytes = 0;
+/** Copies what is pending in a segment, a stretch at a time; the segment alone is held in memory. Resolves with the bytes copied. */
+async function carryAll(options: CompactionOptions, segment: Segment): Promise<number> {
+  const { disk, ledger, writer, stopped } = options;
+  const { waiting } = ledger.outbox;
+  let bytes: Buffer | undefined;
+  let frame: { readonly at: number; readonly stored: readonly Stored[] } | undefined;
+  let part: Promise<void>[] = [];
+  let [copied, open] = [0, 0];
+  try {
+    for (const row of waiting.rowsIn([segment])) {
+      const [lair, head] = [waiting.lair(row), waiting.head(row)];
+      if (lair.segment !== segment) continue;
+      bytes ??= await readSegment(disk, segment);
+      if (bytes === undefined) throw damaged(segment.path, 0, 'it vanished while deliveries waited in it');
+      if (frame?.at !== lair.frameAt) frame = { at: lair.frameAt, stored: storedAt(segment, bytes, lair.frameAt, 0) };
+      const stored = storedOf(frame.stored, head);
+      if (stored === undefined) throw damaged(segment.path, lair.frameAt, `it does not hold delivery ${head.id}`);
+      part.push(carry(ledger, writer, stored, bytes.subarray(lair.at, lair.at + lair.length), lair));
+      open += lair.length;
+      copied += lair.length;
+      if (open < stretch) continue;
+      await Promise.all(part);
+      if (stopped()) return copied;
+      [part, open] = [[], 0];
+    }
+    await Promise.all(part);
+    return copied;
+  } finally {
+    await Promise.allSettled(part);
   }
-  if (part.length > 0) yield part;
 }
 
-async function carry(disk: Disk, ledger: Ledger, writer: LogWriter, held: Held<Place | undefined>): Promise<void> {
-  const { id } = held.delivery;
+async function carry(ledger: Ledger, writer: LogWriter, stored: Stored, body: Buffer, from: Lair): Promise<void> {
   const { outbox } = ledger;
-  if (held.place === undefined || outbox.pending.get(id) !== held) return;
-  const body = await readBody(disk, held.place);
+  const { id } = stored.delivery;
+  const place = bodyPlace(body, 0);
+  if (place.crc !== from.crc)
+    throw damaged(from.segment.path, from.at, 'what should be sent to a receiver has changed');
   let bodiesAt = 0;
-  const copy = () => ({ delivery: held.delivery, order: held.order, ...bodyPlace(body, 0) });
+  let copy: Stored | undefined;
   await writer.write(
     'carry',
     () => {
-      if (outbox.pending.get(id) !== held) return undefined;
-      const payload = encodeEntry({ kind: 'carry', copy: copy() }, [body]);
+      const row = outbox.waiting.find(id);
+      if (row === undefined || outbox.waiting.lair(row).segment !== from.segment) return undefined;
+      const head = outbox.waiting.head(row);
+      copy = { delivery: asItStands(stored, head), order: head.order, ...place };
+      const payload = encodeEntry({ kind: 'carry', copy }, [body]);
       bodiesAt = payload.bodiesAt;
       return payload.bytes;
     },
-    ({ segment, payloadAt }) => takeCopy(outbox, segment, payloadAt + bodiesAt, copy()),
+    ({ segment, at, length, payloadAt }) => {
+      if (copy === undefined) return;
+      takeCopy(outbox, copy, { segment, at: payloadAt + bodiesAt, length: body.length, crc: place.crc, frameAt: at, frameLength: length }); // prettier-ignore
+    },
   );
 }

@@ -1,20 +1,14 @@
 import type { Disk } from '../model/disk.ts';
-import type { Instant } from '../model/instant.ts';
 import type { Delivery } from '../model/journal.ts';
 import { isFull, removeIfPossible } from './full-disk.ts';
-import type { Held } from './outbox.ts';
+import type { Dead } from './outbox.ts';
 import { fsckFirst, newerState, unreadable } from './refusals.ts';
 import { deadLetterPath } from './safe-name.ts';
 import { seal, sealState, unsealedHint, wasSealed } from './seal.ts';
 
 /** A dead letter as its file says it: complete, whatever becomes of the log. */
-export interface DeadLetter {
-  readonly delivery: Delivery;
-  readonly order: number;
-  readonly diedAt: Instant;
+export interface DeadLetter extends Dead {
   readonly body: string;
-  /** Sequence of the last move of a feed before this was written; absent: none was in the live log. */
-  readonly named?: number;
 }
 
 const version = 1;
@@ -36,13 +30,15 @@ export async function readDeadLetter(disk: Disk, id: string): Promise<DeadLetter
   return readLetter(disk, deadLetterPath(id));
 }
 
-/** All dead letters there are files of, in any order. */
-export async function listDeadLetters(disk: Disk): Promise<readonly DeadLetter[]> {
-  const letters: DeadLetter[] = [];
+/** All dead letters there are files of, in any order and without their bodies. */
+export async function listDeadLetters(disk: Disk): Promise<readonly Dead[]> {
+  const letters: Dead[] = [];
   for (const name of await disk.list('dead')) {
     if (!name.endsWith('.json')) continue;
     const letter = await readLetter(disk, `dead/${name}`);
-    if (letter !== undefined) letters.push(letter);
+    if (letter === undefined) continue;
+    const { body: _body, ...held } = letter;
+    letters.push(held);
   }
   return letters;
 }
@@ -60,12 +56,6 @@ export async function removeDeadLetter(disk: Disk, id: string): Promise<void> {
     return disk.remove(path);
   }
   await removeIfPossible(disk, 'journal/removed');
-}
-
-/** The index entry of a dead letter. */
-export function heldLetter(letter: DeadLetter): Held<undefined> {
-  const { delivery, order, diedAt, named } = letter;
-  return { delivery, order, place: undefined, diedAt, ...(named === undefined ? {} : { named }) };
 }
 
 async function readLetter(disk: Disk, path: string): Promise<DeadLetter | undefined> {

@@ -38,7 +38,7 @@ export interface SettleEntry {
   readonly settlement: Settlement;
   readonly attempts: number;
   readonly lastSays?: string;
-  /** A dead letter that was delivered after all: its first copy may be long gone. */
+  /** A dead letter that was delivered after all, or dropped: its first copy may be long gone. */
   readonly copy?: Copy;
 }
 
@@ -71,7 +71,9 @@ export type Entry =
   | AmendEntry
   | { readonly kind: 'attempt'; readonly attempt: Attempt }
   | { readonly kind: 'roster'; readonly feeds: Roster }
-  | { readonly kind: 'carry'; readonly copy: Copy };
+  | { readonly kind: 'carry'; readonly copy: Copy }
+  /** Pending again by command, whatever it was before; its place in the order is that of this frame. */
+  | { readonly kind: 'replay'; readonly copy: Copy };
 
 /** A payload, and where the bodies begin in it. */
 export interface Payload {
@@ -85,6 +87,7 @@ const kinds: ReadonlySet<unknown> = new Set<Entry['kind']>([
   'attempt',
   'roster',
   'carry',
+  'replay',
   'stage',
   'amend',
 ]);

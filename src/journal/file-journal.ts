@@ -4,35 +4,41 @@ import { Fault } from '../model/fault.ts';
 import type { Duration, Instant } from '../model/instant.ts';
 import type {
   Attempt,
+  Backlog,
   Commit,
   Delivery,
+  DeliveryHead,
   EventQuery,
   Journal,
   Keepsake,
+  PendingQuery,
+  Replay,
   Settlement,
   ToldEvent,
 } from '../model/journal.ts';
 import type { NoticeLevel, NoticeName } from '../model/notice.ts';
 import type { Clock, Tell } from '../model/ports.ts';
 import { Amendments } from './amendments.ts';
+import { applyCommit } from './apply-commit.ts';
 import { compact, liveBytesOf, liveLimit, removeExpired } from './compaction.ts';
 import { readDeadLetter } from './dead-letters.ts';
-import type { CommitEntry } from './entry.ts';
 import { commitEntry, encodeEntry } from './entry.ts';
 import { readable } from './feed-memory.ts';
 import type { History } from './history.ts';
 import { openHistory } from './history.ts';
-import { checkpointThrough, memoryOf, rosterOf, takeCommit } from './known-feeds.ts';
-import type { Written } from './log-writer.ts';
+import { checkpointThrough, memoryOf, rosterOf } from './known-feeds.ts';
 import { LogWriter } from './log-writer.ts';
-import { deadOf, enter, indexed, isOpen, pendingOf } from './outbox.ts';
+import { inOrderOfDeath, isOpen } from './outbox.ts';
+import { readPending, readPendingBody } from './read-waiting.ts';
 import type { Ledger } from './recovery.ts';
-import { isSaid, recover } from './recovery.ts';
+import { recover } from './recovery.ts';
 import { foreignHead, says, staleGeneration, stepUnderWay } from './refusals.ts';
 import type { Reserve } from './reserve.ts';
 import { openReserve } from './reserve.ts';
-import { placeOf, readBody } from './segment.ts';
+import { replayAll } from './replaying.ts';
 import { finishAmendments, finishWherePossible, rememberAttempt, settleDelivery } from './settling.ts';
+import { StoredReader } from './stored-reader.ts';
+import { Turns } from './turns.ts';
 
 export interface FileJournalOptions {
   readonly clock: Pick<Clock, 'now'>;
@@ -52,6 +58,7 @@ interface Parts {
   readonly ledger: Ledger;
   readonly writer: LogWriter;
   readonly reserve: Reserve;
+  readonly reader: StoredReader;
   readonly options: Required<Omit<FileJournalOptions, 'tell'>>;
   readonly say: (name: NoticeName, level: NoticeLevel, says: string) => void;
 }
@@ -81,8 +88,9 @@ export async function openFileJournal(disk: Disk, options: FileJournalOptions): 
     roster: () => encodeEntry({ kind: 'roster', feeds: rosterOf(ledger.feeds) }).bytes,
   });
   await removeExpired(disk, ledger, options.clock.now() - options.retention);
-  await finishWherePossible({ disk, ledger, writer, reserve }, (_id, act) => act());
-  return new FileJournal({ disk, ledger, writer, reserve, options: settings, say });
+  const reader = new StoredReader(disk);
+  await finishWherePossible({ disk, ledger, writer, reserve, reader }, (_id, act) => act());
+  return new FileJournal({ disk, ledger, writer, reserve, reader, options: settings, say });
 }
 
 /** The journal in a state directory. One for each directory at a time. */
@@ -92,21 +100,24 @@ export class FileJournal implements Journal {
   /** Feeds whose step is being written. */
   readonly #underWay = new Map<string, Promise<void>>();
   readonly #amendments: Amendments;
-  /** The last thing asked about a delivery, while it goes on: the next one waits for it. */
-  readonly #turns = new Map<string, Promise<void>>();
+  /** What is asked about one delivery goes one after the other. */
+  readonly #turns = new Turns();
   #compacting: Promise<void> | undefined;
-  /** After a compaction that failed: the live log's size to try again at. */
+  /** Below this size of the live log nothing is compacted: after a failure, and so that no more is copied than was written since. */
   #patience = 0;
   #closing: Promise<void> | undefined;
 
   constructor(parts: Parts) {
     this.#parts = parts;
-    this.#history = openHistory(parts.disk, parts.ledger, (says) => parts.say('journal:note', 'warn', says));
+    this.#history = openHistory(parts.disk, parts.ledger, parts.reader, (says) =>
+      parts.say('journal:note', 'warn', says),
+    );
     this.#amendments = new Amendments({
       ...parts,
       underWay: this.#underWay,
       inTurn: (id, act) => this.#inTurn(id, act),
       compacted: async () => this.#compacting,
+      delivery: async (id) => (await this.delivery(id)) ?? this.#history.delivery(id, this.#since()),
       body: (id) => this.body(id),
       amended: () => this.#compactWhereDue(),
     });
@@ -148,7 +159,7 @@ export class FileJournal implements Journal {
     const written = writer.write(
       'commit',
       () => bytes,
-      (place) => apply(ledger, entry, place, bodiesAt),
+      (place) => applyCommit(ledger, entry, place, bodiesAt),
     );
     this.#underWay.set(feed, written);
     try {
@@ -159,7 +170,7 @@ export class FileJournal implements Journal {
     this.#compactWhereDue();
   }
 
-  settle(settlement: Settlement): Promise<void> {
+  settle(settlement: Settlement): Promise<boolean> {
     return this.#inTurn(settlement.id, () => settleDelivery(this.#parts, settlement));
   }
 
@@ -167,26 +178,36 @@ export class FileJournal implements Journal {
     return this.#inTurn(attempt.id, () => rememberAttempt(this.#parts, attempt));
   }
 
-  pending(): Iterable<Delivery> {
-    return pendingOf(this.#parts.ledger.outbox);
+  async replay(replays: readonly Replay[]): Promise<readonly string[]> {
+    const done = await replayAll(this.#parts, replays, {
+      inTurn: (id, act) => this.#inTurn(id, act),
+      find: (ids) => this.#history.find(ids, this.#since()),
+    });
+    this.#compactWhereDue();
+    return done;
+  }
+
+  *pending(query?: PendingQuery): Iterable<DeliveryHead> {
+    const { waiting } = this.#parts.ledger.outbox;
+    for (const row of waiting.rows(query)) yield waiting.head(row);
+  }
+
+  backlog(): ReadonlyMap<string, Backlog> {
+    return this.#parts.ledger.outbox.waiting.backlog;
   }
 
   dead(): Iterable<Delivery> {
-    return deadOf(this.#parts.ledger.outbox);
+    return inOrderOfDeath(this.#parts.ledger.outbox.dead.values());
+  }
+
+  async delivery(id: string): Promise<Delivery | undefined> {
+    return this.#parts.ledger.outbox.dead.get(id)?.delivery ?? readPending(this.#parts, id);
   }
 
   async body(id: string): Promise<string | undefined> {
     const { disk, ledger } = this.#parts;
-    for (let place = ledger.outbox.pending.get(id)?.place; place !== undefined;) {
-      try {
-        return (await readBody(disk, place)).toString();
-      } catch (error) {
-        // It may have been copied, and its first segment retired and removed, while it was being read.
-        const now = ledger.outbox.pending.get(id)?.place;
-        if (now === place) throw error;
-        place = now;
-      }
-    }
+    const waiting = await readPendingBody(this.#parts, id);
+    if (waiting !== undefined) return waiting.toString();
     if (ledger.outbox.dead.has(id)) return (await readDeadLetter(disk, id))?.body;
     return (await this.#history.body(id, this.#since()))?.toString();
   }
@@ -211,6 +232,10 @@ export class FileJournal implements Journal {
     return this.#amendments.giveOut();
   }
 
+  lastDelivered(): Promise<ReadonlyMap<string, Instant>> {
+    return this.#history.lastDelivered(this.#since());
+  }
+
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
@@ -220,7 +245,7 @@ export class FileJournal implements Journal {
     const { disk, ledger, writer, say } = this.#parts;
     await writer.stop();
     await this.#amendments.idle();
-    await Promise.allSettled([...this.#turns.values()]);
+    await this.#turns.over();
     await this.#compacting;
     for (const feed of ledger.feeds.values()) {
       if (writer.refusal?.code === 'disk-failed') return;
@@ -241,20 +266,12 @@ export class FileJournal implements Journal {
     return this.#parts.options.clock.now() - this.#parts.options.retention;
   }
 
-  async #inTurn(id: string, act: () => Promise<void>): Promise<void> {
+  #inTurn<Came>(id: string, act: () => Promise<Came>): Promise<Came> {
     const { writer } = this.#parts;
-    const before = this.#turns.get(id);
-    const run = async (): Promise<void> => {
+    return this.#turns.take(id, async () => {
       if (writer.refusal !== undefined) throw writer.refusal;
-      await act();
-    };
-    const mine = before === undefined ? run() : before.then(run, run);
-    this.#turns.set(id, mine);
-    try {
-      await mine;
-    } finally {
-      if (this.#turns.get(id) === mine) this.#turns.delete(id);
-    }
+      return act();
+    });
   }
 
   #compactWhereDue(): void {
@@ -272,25 +289,14 @@ export class FileJournal implements Journal {
     const stopped = (): boolean => writer.refusal !== undefined;
     try {
       await finishAmendments(this.#parts, (id, act) => this.#inTurn(id, act));
-      await compact({ disk, ledger, writer, liveBytes: options.liveBytes, stopped });
+      const copied = await compact({ disk, ledger, writer, liveBytes: options.liveBytes, stopped });
+      this.#patience = liveBytesOf(ledger) + copied;
       await removeExpired(disk, ledger, this.#since());
-      this.#patience = 0;
     } catch (error) {
       if (stopped()) return;
       this.#patience = live + options.segmentBytes;
-      const code = error instanceof Fault ? error.code : 'internal';
-      if (code === 'disk-failed' || code === 'state-unwritable') writer.fail(error);
+      if (error instanceof Fault && /^(disk-failed|state-unwritable)$/.test(error.code)) writer.fail(error);
       say('journal:note', 'warn', `The journal keeps old segments that it should retire. ${says(error)}`);
     }
   }
-}
-
-function apply(ledger: Ledger, entry: CommitEntry, written: Written, bodiesAt: number): void {
-  const { segment, sequence, payloadAt } = written;
-  takeCommit(ledger.feeds, entry, written);
-  entry.deliveries.forEach((fresh, order) => {
-    const place = placeOf(segment, payloadAt + bodiesAt, fresh);
-    enter(ledger.outbox, { delivery: indexed(fresh, sequence, fresh.length), order, place });
-    isSaid(segment, fresh.committedAt);
-  });
 }

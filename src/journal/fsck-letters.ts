@@ -9,7 +9,8 @@ import { mendSealed } from './flipped-bit.ts';
 import type { Act, Examination, Finding } from './fsck-finding.ts';
 import { readThrough } from './fsck-frames.ts';
 import type { Survey } from './fsck-survey.ts';
-import { attempted, died, indexed } from './outbox.ts';
+import { attempted, died } from './outbox.ts';
+import { committed } from './stored.ts';
 import { reasonOf } from './refusals.ts';
 import { deadLetterPath } from './safe-name.ts';
 
@@ -103,7 +104,7 @@ function judge(
   const death =
     settled?.outcome === 'dead' ? settled : { at: delivery.committedAt, says: delivery.lastSays ?? 'it was given up' };
   const letter: DeadLetter = {
-    delivery: died({ delivery, order: copy.order, place: undefined }, death.at, death.says).delivery,
+    delivery: died({ delivery, order: copy.order }, death.at, death.says).delivery,
     order: copy.order,
     diedAt: death.at,
     body: copy.body,
@@ -150,7 +151,7 @@ async function findTraces(disk: Disk, survey: Survey, damaged: readonly Damaged[
           if (crc32(body) === place.crc) found.copy = { delivery, order, body: body.toString() };
         };
         if (entry.kind === 'commit') {
-          entry.deliveries.forEach((fresh, order) => note(indexed(fresh, sequence, fresh.length), order, fresh));
+          entry.deliveries.forEach((fresh, order) => note(committed(fresh, sequence, order).delivery, order, fresh));
         } else if (entry.kind === 'amend' && entry.moved !== undefined) {
           const { from, to } = entry.moved;
           for (const found of traces.values()) {
@@ -160,8 +161,10 @@ async function findTraces(disk: Disk, survey: Survey, damaged: readonly Damaged[
           }
         } else if (entry.kind === 'stage' && entry.copy !== undefined) {
           note(entry.copy.delivery, entry.copy.order, entry.copy);
-        } else if (entry.kind === 'carry') note(entry.copy.delivery, entry.copy.order, entry.copy);
-        else if (entry.kind === 'attempt') {
+        } else if (entry.kind === 'carry' || entry.kind === 'replay') {
+          note(entry.copy.delivery, entry.copy.order, entry.copy);
+          if (entry.kind === 'replay') delete traces.get(deadLetterPath(entry.copy.delivery.id))?.settled;
+        } else if (entry.kind === 'attempt') {
           const found = traces.get(deadLetterPath(entry.attempt.id));
           if (found?.copy !== undefined)
             found.copy = { ...found.copy, delivery: attempted(found.copy.delivery, entry.attempt) };

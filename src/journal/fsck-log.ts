@@ -3,7 +3,8 @@ import type { Delivery } from '../model/journal.ts';
 import type { AmendEntry, BodyPlace, Copy } from './entry.ts';
 import type { FoundFrame } from './fsck-frames.ts';
 import { isWhole } from './known-feeds.ts';
-import { attempted, indexed } from './outbox.ts';
+import { attempted } from './outbox.ts';
+import { committed } from './stored.ts';
 
 /** A whole commit of a feed, and where to read it. */
 export interface StepMark {
@@ -82,14 +83,18 @@ export function takeFrame(says: LogSays, found: FoundFrame, path: string, live: 
       const { generation } = entry;
       trailOf(says, entry.feed).steps.push({ sequence, generation, whole: isWhole(entry), live, path, at, length });
       for (const [order, fresh] of entry.deliveries.entries()) {
-        const copy = { delivery: indexed(fresh, sequence, fresh.length), order, ...placeIn(fresh) };
-        takeCopy(says, copy, { path, sequence, bodiesAt, live });
+        takeCopy(says, committed(fresh, sequence, order), { path, sequence, bodiesAt, live });
       }
       return;
     }
     case 'carry':
       takeCopy(says, entry.copy, { path, sequence, bodiesAt, live });
       return;
+    case 'replay': {
+      const delivery = { ...entry.copy.delivery, sequence, replayed: true as const };
+      takeCopy(says, { ...entry.copy, delivery }, { path, sequence, bodiesAt, live });
+      return;
+    }
     case 'stage': {
       const batch: Batch = says.batches.get(entry.batch) ?? { steps: new Map(), copies: [] };
       says.batches.set(entry.batch, batch);

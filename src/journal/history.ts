@@ -1,23 +1,32 @@
 import type { Disk } from '../model/disk.ts';
 import type { Instant } from '../model/instant.ts';
-import type { EventQuery, ToldEvent } from '../model/journal.ts';
-import type { BodyPlace, SettleEntry } from './entry.ts';
+import type { Delivery, EventQuery, ToldEvent } from '../model/journal.ts';
+import type { SettleEntry } from './entry.ts';
 import { readFrames } from './frame.ts';
 import type { LiveEntry } from './live-log.ts';
 import { liveEntry } from './live-log.ts';
-import { indexed } from './outbox.ts';
+import { isOpen } from './outbox.ts';
 import type { Ledger } from './recovery.ts';
 import { fsckFirst } from './refusals.ts';
-import type { Place, Segment } from './segment.ts';
-import { placeOf, readBody, readSegment } from './segment.ts';
+import type { Found } from './replaying.ts';
+import type { Segment } from './segment.ts';
+import { readBody, readSegment } from './segment.ts';
+import type { Stored } from './stored.ts';
+import { lairOf, storedIn } from './stored.ts';
+import type { StoredReader } from './stored-reader.ts';
 import type { Outcome } from './told-events.ts';
-import { countAskedFor, isAskedFor, listEvents, openOutcomes } from './told-events.ts';
+import { countAskedFor, listEvents } from './told-events.ts';
+import type { Lair } from './waiting.ts';
+import { listWaiting } from './waiting-events.ts';
 
-/** A settled delivery, and where its body lies. */
+/** A settled delivery, and where it lies. */
 interface Past extends Outcome {
   readonly settledAt: Instant;
-  readonly place: Place;
+  readonly lair: Lair;
 }
+
+/** Where a settled delivery lies, and since when it is settled. */
+type PastPlace = Pick<Past, 'lair' | 'order' | 'settledAt'> & { readonly feed: string };
 
 /** What is known of deliveries that are done. */
 export interface History {
@@ -25,17 +34,23 @@ export interface History {
   events(query: EventQuery, since: Instant): Promise<readonly ToldEvent[]>;
   /** The body of a delivery that was settled not before `since`, or undefined. */
   body(id: string, since: Instant): Promise<Buffer | undefined>;
+  /** A delivery that was settled not before `since`, or undefined. */
+  delivery(id: string, since: Instant): Promise<Delivery | undefined>;
+  /** When something of each feed was delivered last, not before `since`. */
+  lastDelivered(since: Instant): Promise<ReadonlyMap<string, Instant>>;
+  /** Looks for settled deliveries in one reading; each is read when it is asked for, and undefined as in `body`. */
+  find(ids: ReadonlySet<string>, since: Instant): Promise<(id: string) => Promise<Found | undefined>>;
 }
 
-/** Places kept from former readings: a replay asks for the bodies of what was just listed. */
+/** Places kept from former readings: a body is asked for after its event was listed. */
 const remembered = 20_000;
 
 /**
  * Reads what is settled from the segments, newest first, as far back as a question needs. `note` hears, once for each segment, of damage
  * that makes lists shorter.
  */
-export function openHistory(disk: Disk, ledger: Ledger, note: (says: string) => void): History {
-  const places = new Map<string, Pick<Past, 'place' | 'settledAt'>>();
+export function openHistory(disk: Disk, ledger: Ledger, reader: StoredReader, note: (says: string) => void): History {
+  const places = new Map<string, PastPlace>();
   const noted = new Set<number>();
 
   const noteDamage = (segment: Segment, at: number): void => {
@@ -47,9 +62,10 @@ export function openHistory(disk: Disk, ledger: Ledger, note: (says: string) => 
   };
 
   /** Forgets the one kept first. Readings go back in time, so that is one which the next reading finds soon. */
-  const keep = ({ delivery, place, settledAt }: Past): void => {
+  const keep = (past: Past): void => {
+    const { delivery } = past;
     places.delete(delivery.id);
-    places.set(delivery.id, { place, settledAt });
+    places.set(delivery.id, placeIn(past));
     if (places.size <= remembered) return;
     for (const first of places.keys()) {
       places.delete(first);
@@ -71,18 +87,32 @@ export function openHistory(disk: Disk, ledger: Ledger, note: (says: string) => 
     }
   };
 
+  const isThere = ({ lair, settledAt }: PastPlace, since: Instant): boolean =>
+    settledAt >= since && (ledger.live.includes(lair.segment) || ledger.retired.includes(lair.segment));
+
   return {
     async events(query, since) {
-      const open = [...openOutcomes(ledger.outbox)];
-      const openIds = new Set(open.map((outcome) => outcome.delivery.id));
-      const asked: Outcome[] = open.filter((outcome) => isAskedFor(outcome, query));
+      // What settles while this goes on was listed as pending first, or is met as settled.
+      const asked: Outcome[] = await listWaiting({ disk, ledger, reader }, query);
+      for (const { delivery, order, diedAt } of ledger.outbox.dead.values()) {
+        const letter: Outcome = { delivery, order, state: 'dead', settledAt: diedAt };
+        if (countAskedFor(letter, query) > 0) asked.push(letter);
+      }
+      const listed = new Set(asked.map(({ delivery }) => delivery.id));
+      const missing = new Set(query.ids);
+      for (const outcome of asked) forget(missing, outcome);
+      const complete = (): boolean => query.ids !== undefined && missing.size === 0;
+      if (complete()) return listEvents(asked, query);
       await look(
         (past) => {
-          if (past.settledAt < since || openIds.has(past.delivery.id)) return;
-          if (isAskedFor(past, query)) asked.push(past);
+          const { id } = past.delivery;
+          if (past.settledAt < since || listed.has(id) || isOpen(ledger.outbox, id)) return;
+          if (countAskedFor(past, query) === 0) return;
+          asked.push(past);
+          forget(missing, past);
         },
         // Copies lie in younger segments than their commit; what was committed in this one or later has been seen whole.
-        (segment) => query.limit !== undefined && newerThan(asked, segment.first, query) >= query.limit,
+        (segment) => complete() || (query.limit !== undefined && newerThan(asked, segment.first, query) >= query.limit),
       );
       return listEvents(asked, query);
     },
@@ -98,11 +128,57 @@ export function openHistory(disk: Disk, ledger: Ledger, note: (says: string) => 
         );
       }
       const past = places.get(id);
-      if (past === undefined || past.settledAt < since) return undefined;
-      const kept = ledger.live.includes(past.place.segment) || ledger.retired.includes(past.place.segment);
-      return kept ? readBody(disk, past.place) : undefined;
+      return past !== undefined && isThere(past, since) ? readBody(disk, past.lair) : undefined;
+    },
+
+    async delivery(id, since) {
+      const found = await (await this.find(new Set([id]), since))(id);
+      return found === undefined ? undefined : { ...found.delivery, feed: found.feedNow() };
+    },
+
+    async lastDelivered(since) {
+      const latest = new Map<string, Instant>();
+      await look(
+        ({ delivery, state, settledAt }) => {
+          if (state !== 'delivered' || settledAt < since || isOpen(ledger.outbox, delivery.id)) return;
+          latest.set(delivery.feed, Math.max(settledAt, latest.get(delivery.feed) ?? settledAt));
+        },
+        () => false,
+      );
+      return latest;
+    },
+
+    async find(ids, since) {
+      const found = new Map<string, PastPlace>();
+      const { moves } = ledger.staged;
+      const known = moves.length;
+      await look(
+        (past) => {
+          if (ids.has(past.delivery.id)) found.set(past.delivery.id, placeIn(past));
+        },
+        () => found.size === ids.size,
+      );
+      return async (id) => {
+        const past = found.get(id);
+        if (past === undefined || !isThere(past, since)) return undefined;
+        const { delivery } = await reader.read(past.lair, { id, order: past.order });
+        const body = await readBody(disk, past.lair);
+        const feedNow = (): string => moves.slice(known).reduce((feed, { from, to }) => (feed === from ? to : feed), past.feed); // prettier-ignore
+        return { delivery, order: past.order, body, feedNow };
+      };
     },
   };
+}
+
+function placeIn({ delivery, lair, order, settledAt }: Past): PastPlace {
+  return { lair, order, settledAt, feed: delivery.feed };
+}
+
+/** Takes the ids that a delivery answers for out of those that are looked for. */
+function forget(missing: Set<string>, { delivery }: Outcome): void {
+  if (missing.size === 0) return;
+  missing.delete(delivery.id);
+  for (const event of delivery.events) missing.delete(event.id);
 }
 
 /** What a segment says, in order; nothing where it was removed meanwhile. */
@@ -131,58 +207,34 @@ interface Seen {
 
 /** The deliveries of an entry whose settlement was met before, that is later in the log. The last settlement of a delivery counts. */
 function* pastOf(at: LiveEntry, seen: Seen): Iterable<Past> {
-  const { entry, segment } = at;
-  switch (entry.kind) {
-    case 'settle': {
-      const { id } = entry.settlement;
-      if (!seen.told.has(id) && !seen.settlements.has(id)) seen.settlements.set(id, entry);
-      if (entry.copy === undefined) return;
-      yield* settledPast(entry.copy, segment, at.bodiesAt, seen);
-      return;
-    }
-    case 'amend': {
-      const { moved } = entry;
-      if (moved !== undefined) seen.names.set(moved.from, seen.names.get(moved.to) ?? moved.to);
-      return;
-    }
-    case 'stage':
-      if (entry.copy !== undefined) yield* settledPast(entry.copy, segment, at.bodiesAt, seen);
-      return;
-    case 'carry':
-      yield* settledPast(entry.copy, segment, at.bodiesAt, seen);
-      return;
-    case 'commit':
-      for (const [order, fresh] of entry.deliveries.entries()) {
-        const delivery = indexed(fresh, at.sequence, fresh.length);
-        yield* settledPast({ delivery, order, ...fresh }, segment, at.bodiesAt, seen);
-      }
+  const { entry } = at;
+  if (entry.kind === 'settle') {
+    const { id } = entry.settlement;
+    if (!seen.told.has(id) && !seen.settlements.has(id)) seen.settlements.set(id, entry);
+  }
+  if (entry.kind === 'amend' && entry.moved !== undefined) {
+    const { from, to } = entry.moved;
+    seen.names.set(from, seen.names.get(to) ?? to);
+  }
+  for (const stored of storedIn(at)) {
+    const settled = seen.settlements.get(stored.delivery.id);
+    if (settled === undefined) continue;
+    seen.settlements.delete(stored.delivery.id);
+    seen.told.add(stored.delivery.id);
+    const feed = seen.names.get(stored.delivery.feed) ?? stored.delivery.feed;
+    yield pastFrom({ ...stored, delivery: { ...stored.delivery, feed } }, settled, lairOf(at, stored));
   }
 }
 
-function* settledPast(
-  copy: BodyPlace & Pick<Past, 'delivery' | 'order'>,
-  segment: Segment,
-  bodiesAt: number,
-  seen: Seen,
-): Iterable<Past> {
-  const settled = seen.settlements.get(copy.delivery.id);
-  if (settled === undefined) return;
-  seen.settlements.delete(copy.delivery.id);
-  seen.told.add(copy.delivery.id);
-  const { settlement, attempts } = settled;
-  const lastSays = settlement.outcome === 'dead' ? settlement.says : settled.lastSays;
-  const { lastSays: _former, ...delivery } = copy.delivery;
-  yield {
-    delivery: {
-      ...delivery,
-      feed: seen.names.get(delivery.feed) ?? delivery.feed,
-      attempts,
-      ...(lastSays === undefined ? {} : { lastSays }),
-    },
-    order: copy.order,
+function pastFrom({ delivery, order }: Stored, { settlement, attempts, lastSays }: SettleEntry, lair: Lair): Past {
+  const says = settlement.outcome === 'dead' ? settlement.says : lastSays;
+  const { lastSays: _former, ...rest } = delivery;
+  return {
+    delivery: { ...rest, attempts, ...(says === undefined ? {} : { lastSays: says }) },
+    order,
     state: settlement.outcome,
     settledAt: settlement.at,
-    place: placeOf(segment, bodiesAt, copy),
+    lair,
   };
 }
 

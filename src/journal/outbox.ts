@@ -1,96 +1,91 @@
 import type { Instant } from '../model/instant.ts';
-import type { Attempt, Delivery, NewDelivery, Settlement } from '../model/journal.ts';
+import type { Attempt, Delivery, Settlement } from '../model/journal.ts';
+import { isSaid } from './segment.ts';
+import type { Segment } from './segment.ts';
+import type { Stored } from './stored.ts';
+import type { Lair } from './waiting.ts';
+import { WaitingTable } from './waiting.ts';
 
-/** A delivery, and where its body lies. */
-export interface Held<Place> {
-  delivery: Delivery;
+/** A dead letter; its body lies in a file of its own. */
+export interface Dead {
+  readonly delivery: Delivery;
   /** Its position among the deliveries of its commit. */
   readonly order: number;
-  place: Place;
-  /** When it died; absent while it is pending. */
-  readonly diedAt?: Instant;
-  /** A dead letter's file knows the name of its feed as of this sequence; 0 where absent. */
+  readonly diedAt: Instant;
+  /** Its file knows the name of its feed as of this sequence; 0 where absent. */
   readonly named?: number;
 }
 
-/** The deliveries that are not done: pending ones in commit order, dead letters in any order. */
-export interface Outbox<Place> {
-  readonly pending: Map<string, Held<Place>>;
-  readonly dead: Map<string, Held<Place>>;
-  /** Sum of the bodies of all pending deliveries. */
-  pendingBytes: number;
+/** The deliveries that are not done. */
+export interface Outbox {
+  readonly waiting: WaitingTable;
+  readonly dead: Map<string, Dead>;
 }
 
 /** An outbox that holds nothing. */
-export function emptyOutbox<Place>(): Outbox<Place> {
-  return { pending: new Map(), dead: new Map(), pendingBytes: 0 };
-}
-
-/** The delivery as the index keeps it, from what was committed and without its body. */
-export function indexed(fresh: Omit<NewDelivery, 'body'>, sequence: number, bytes: number): Delivery {
-  return {
-    id: fresh.id,
-    feed: fresh.feed,
-    ...(fresh.callback === undefined ? {} : { callback: fresh.callback }),
-    contentType: fresh.contentType,
-    events: fresh.events,
-    bytes,
-    committedAt: fresh.committedAt,
-    sequence,
-    attempts: 0,
-  };
-}
-
-/** Takes a delivery in as pending. One whose id is pending or dead already is the same POST, and stays as it is. */
-export function enter<Place>(outbox: Outbox<Place>, held: Held<Place>): void {
-  if (isOpen(outbox, held.delivery.id)) return;
-  outbox.pending.set(held.delivery.id, held);
-  outbox.pendingBytes += held.delivery.bytes;
+export function emptyOutbox(): Outbox {
+  return { waiting: new WaitingTable(), dead: new Map() };
 }
 
 /** Whether a delivery is pending or dead. */
-export function isOpen<Place>(outbox: Outbox<Place>, id: string): boolean {
-  return outbox.pending.has(id) || outbox.dead.has(id);
+export function isOpen(outbox: Outbox, id: string): boolean {
+  return outbox.waiting.find(id) !== undefined || outbox.dead.has(id);
 }
 
-/** Whether a settlement would change anything: a pending delivery ends, a dead letter may still become delivered. */
-export function isOpenTo<Place>(outbox: Outbox<Place>, settlement: Settlement): boolean {
-  return outbox.pending.has(settlement.id) || (settlement.outcome === 'delivered' && outbox.dead.has(settlement.id));
+/** Takes a delivery in as pending. One whose id is pending already is the same POST, and stays as it is. */
+export function enter({ waiting }: Outbox, stored: Stored, lair: Lair): void {
+  if (waiting.find(stored.delivery.id) === undefined) waiting.add(stored.delivery, stored.order, lair);
+  isSaid(lair.segment, stored.delivery.committedAt);
 }
 
-/** Ends a delivery and returns it as it was before, or undefined where the settlement changes nothing. */
-export function settleIn<Place>(outbox: Outbox<Place>, settlement: Settlement): Held<Place> | undefined {
-  const waiting = outbox.pending.get(settlement.id);
-  if (waiting === undefined) {
-    if (settlement.outcome !== 'delivered') return undefined;
-    const dead = outbox.dead.get(settlement.id);
-    outbox.dead.delete(settlement.id);
-    return dead;
+/** Makes a copy the place where a pending delivery lies from now on. */
+export function takeCopy(outbox: Outbox, copy: Stored, lair: Lair): void {
+  const row = outbox.waiting.find(copy.delivery.id);
+  if (row !== undefined) outbox.waiting.move(row, lair);
+  enter(outbox, copy, lair);
+}
+
+/** Ends a delivery; the segment of its body stays as long as the settlement is remembered. `letter` is what it is if it died. */
+export function settleIn({ waiting, dead }: Outbox, segment: Segment, settlement: Settlement, letter?: Dead): void {
+  const { id, at, outcome } = settlement;
+  isSaid(segment, at);
+  const row = waiting.find(id);
+  // The name that its feed has now: it may have been moved since the letter was made.
+  const feed = row === undefined ? letter?.delivery.feed : waiting.head(row).feed;
+  if (row !== undefined) {
+    isSaid(waiting.lair(row).segment, at);
+    waiting.remove(row);
   }
-  outbox.pending.delete(settlement.id);
-  outbox.pendingBytes -= waiting.delivery.bytes;
-  if (settlement.outcome === 'dead') outbox.dead.set(settlement.id, died(waiting, settlement.at, settlement.says));
-  return waiting;
-}
-
-/** The dead letter that a pending delivery becomes. */
-export function died<Place>(held: Held<Place>, at: Instant, says: string): Held<Place> {
-  return { delivery: { ...held.delivery, lastSays: says }, order: held.order, place: held.place, diedAt: at };
+  if (outcome !== 'dead') dead.delete(id);
+  else if (letter !== undefined && feed !== undefined) {
+    dead.set(id, { ...letter, delivery: { ...letter.delivery, feed } });
+  }
 }
 
 /** Makes what one feed told what another one told; gives the ids of those that are dead letters. */
-export function renameFeed<Place>(outbox: Outbox<Place>, from: string, to: string): readonly string[] {
+export function renameFeed({ waiting, dead }: Outbox, from: string, to: string): readonly string[] {
+  waiting.renameFeed(from, to);
   const letters: string[] = [];
-  for (const [id, held] of [...outbox.pending, ...outbox.dead]) {
-    if (held.delivery.feed !== from) continue;
-    held.delivery = { ...held.delivery, feed: to };
-    if (outbox.dead.has(id)) letters.push(id);
+  for (const [id, letter] of dead) {
+    if (letter.delivery.feed !== from) continue;
+    dead.set(id, { ...letter, delivery: { ...letter.delivery, feed: to } });
+    letters.push(id);
   }
   return letters;
 }
 
+/** Whether a settlement changes a dead letter: it may still become delivered, or be dropped. */
+export function endsDead({ outcome }: Settlement): boolean {
+  return outcome === 'delivered' || outcome === 'dropped';
+}
+
+/** The dead letter that a pending delivery becomes. */
+export function died({ delivery, order }: Pick<Dead, 'delivery' | 'order'>, at: Instant, says: string): Dead {
+  return { delivery: { ...delivery, lastSays: says }, order, diedAt: at };
+}
+
 /** The delivery after one more failed attempt. */
-export function attempted(delivery: Delivery, attempt: Attempt): Delivery {
+export function attempted<Tried extends Pick<Delivery, 'attempts'>>(delivery: Tried, attempt: Attempt): Tried {
   return {
     ...delivery,
     attempts: attempt.attempts,
@@ -100,22 +95,21 @@ export function attempted(delivery: Delivery, attempt: Attempt): Delivery {
   };
 }
 
-/** Pending deliveries in commit order. */
-export function* pendingOf<Place>(outbox: Outbox<Place>): Iterable<Delivery> {
-  for (const held of outbox.pending.values()) yield held.delivery;
+/** The delivery as it is when it is to be sent once more: as if it had never been tried. */
+export function replayed(delivery: Delivery, callback: string): Delivery {
+  const { firstAttemptAt: _first, nextAttemptAt: _next, lastSays: _says, ...rest } = delivery;
+  return { ...rest, callback, attempts: 0, replayed: true };
 }
 
 /** Dead letters by the instant of their death, those of one instant in commit order. */
-export function deadOf<Place>(outbox: Outbox<Place>): readonly Delivery[] {
-  return [...outbox.dead.values()]
-    .sort((a, b) => (a.diedAt ?? 0) - (b.diedAt ?? 0) || byCommit(a, b))
-    .map((held) => held.delivery);
+export function inOrderOfDeath(dead: Iterable<Dead>): readonly Delivery[] {
+  return [...dead].sort((a, b) => a.diedAt - b.diedAt || byCommit(a, b)).map((letter) => letter.delivery);
 }
 
 /** Orders by commit, and within a commit as it listed them. */
 export function byCommit(
-  a: { readonly delivery: Delivery; readonly order: number },
-  b: { readonly delivery: Delivery; readonly order: number },
+  a: { readonly delivery: Pick<Delivery, 'sequence'>; readonly order: number },
+  b: { readonly delivery: Pick<Delivery, 'sequence'>; readonly order: number },
 ): number {
   return a.delivery.sequence - b.delivery.sequence || a.order - b.order;
 }

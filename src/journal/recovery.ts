@@ -1,23 +1,21 @@
 import type { AppendFile, Disk } from '../model/disk.ts';
 import { Fault } from '../model/fault.ts';
-import type { Settlement } from '../model/journal.ts';
-import type { DeadLetter } from './dead-letters.ts';
-import { heldLetter, listDeadLetters, removeDeadLetter } from './dead-letters.ts';
 import { beginningPath, writeBeginning } from './beginning.ts';
-import type { Copy } from './entry.ts';
+import { listDeadLetters, removeDeadLetter } from './dead-letters.ts';
 import { isFull, removeIfPossible } from './full-disk.ts';
 import type { KnownFeed } from './known-feeds.ts';
 import { knowCommit, knowRoster } from './known-feeds.ts';
 import type { LiveEntry, LiveLog } from './live-log.ts';
 import { readLiveLog } from './live-log.ts';
-import type { Outbox } from './outbox.ts';
-import { attempted, byCommit, emptyOutbox, enter, indexed, settleIn } from './outbox.ts';
+import type { Dead, Outbox } from './outbox.ts';
+import { emptyOutbox, enter, settleIn, takeCopy } from './outbox.ts';
 import { damaged, fsckFirst, newerState } from './refusals.ts';
 import { checkpointPath } from './safe-name.ts';
-import type { Place, Segment } from './segment.ts';
-import { listLive, listRetired, newSegment, placeOf, readSegment } from './segment.ts';
+import type { Segment } from './segment.ts';
+import { isSaid, listLive, listRetired, newSegment, readSegment } from './segment.ts';
 import type { Staged } from './staged.ts';
 import { amend, nothingStaged, renameLetters, stage } from './staged.ts';
+import { lairOf, storedIn } from './stored.ts';
 
 /** The format of the state directory that this version writes. */
 export const format = 1;
@@ -29,8 +27,7 @@ export interface Ledger {
   /** The retired segments, ascending. */
   readonly retired: Segment[];
   readonly feeds: Map<string, KnownFeed>;
-  /** A dead letter's body lies in its own file, so it may have no place. */
-  readonly outbox: Outbox<Place | undefined>;
+  readonly outbox: Outbox;
   readonly staged: Staged;
 }
 
@@ -70,18 +67,20 @@ export async function recover(disk: Disk): Promise<Recovered> {
   const formatted = await checkFormat(disk);
   const retired = await listRetired(disk);
   const ledger: Ledger = { live: [], retired, feeds: new Map(), outbox: emptyOutbox(), staged: nothingStaged() };
-  const revived = new Set<string>();
-  const log = await readLiveLog(disk, (entry) => replay(ledger, revived, entry));
+  const letters = new Map((await listDeadLetters(disk)).map((letter) => [letter.delivery.id, letter]));
+  // What the log does not end was dead before it begins, so that what is taken in meanwhile leaves it as it is.
+  for (const [id, letter] of letters) ledger.outbox.dead.set(id, letter);
+  const ended = new Set<string>();
+  const log = await readLiveLog(disk, (entry) => replay(ledger, letters, ended, entry));
   if (log.segments.length === 0) await refuseOrphans(disk);
-  const letters = await listDeadLetters(disk);
   if (!formatted) await disk.replace('format', Buffer.from(`${format}\n`));
 
-  sortPending(ledger.outbox);
+  ledger.outbox.waiting.sort();
   const file = await openLast(disk, ledger, log);
   // After the first segment is there: without one, this file says that it is missing.
   if (log.begins === undefined) await noteBeginning(disk, log.segments[0]?.first ?? log.next);
   for (const path of log.empty) if (path !== ledger.live.at(-1)?.path) await removeIfPossible(disk, path);
-  await takeDeadLetters(disk, ledger.outbox, letters, revived);
+  await takeDeadLetters(disk, ledger.outbox, letters, ended);
   renameLetters(ledger);
   for (const name of ledger.staged.dropped) {
     if (!ledger.feeds.has(name)) await removeIfPossible(disk, checkpointPath(name));
@@ -106,7 +105,8 @@ export async function refuseOrphans(disk: Disk): Promise<void> {
   });
 }
 
-function replay(ledger: Ledger, revived: Set<string>, at: LiveEntry): void {
+/** Makes an entry true. `ended`: the dead letters that were delivered or dropped after all, as far as they have a file. */
+function replay(ledger: Ledger, letters: ReadonlyMap<string, Dead>, ended: Set<string>, at: LiveEntry): void {
   const { entry, segment } = at;
   const { outbox, feeds } = ledger;
   if (ledger.live.at(-1) !== segment) ledger.live.push(segment);
@@ -117,14 +117,14 @@ function replay(ledger: Ledger, revived: Set<string>, at: LiveEntry): void {
       return;
     case 'commit':
       knowCommit(feeds, entry, at);
-      entry.deliveries.forEach((fresh, order) => {
-        const delivery = indexed(fresh, at.sequence, fresh.length);
-        enter(outbox, { delivery, order, place: placeOf(segment, at.bodiesAt, fresh) });
-        isSaid(segment, fresh.committedAt);
-      });
+      for (const stored of storedIn(at)) enter(outbox, stored, lairOf(at, stored));
       return;
     case 'carry':
-      takeCopy(outbox, segment, at.bodiesAt, entry.copy);
+      takeCopy(outbox, entry.copy, lairOf(at, entry.copy));
+      return;
+    case 'replay':
+      outbox.dead.delete(entry.copy.delivery.id);
+      for (const stored of storedIn(at)) enter(outbox, stored, lairOf(at, stored));
       return;
     case 'stage':
       stage(ledger, entry, at);
@@ -132,46 +132,21 @@ function replay(ledger: Ledger, revived: Set<string>, at: LiveEntry): void {
     case 'amend':
       amend(ledger, entry, at);
       return;
-    case 'settle':
-      settleDurably(outbox, segment, entry.settlement);
-      if (entry.settlement.outcome === 'delivered') revived.add(entry.settlement.id);
-      else revived.delete(entry.settlement.id);
+    case 'settle': {
+      const { settlement } = entry;
+      settleIn(outbox, segment, settlement);
+      ledger.staged.dying.delete(settlement.id);
+      if (settlement.outcome === 'dead') ended.delete(settlement.id);
+      else if (letters.has(settlement.id)) ended.add(settlement.id);
       return;
+    }
     case 'attempt': {
-      const held = outbox.pending.get(entry.attempt.id);
-      if (held !== undefined) held.delivery = attempted(held.delivery, entry.attempt);
+      const row = outbox.waiting.find(entry.attempt.id);
+      if (row !== undefined) outbox.waiting.attempted(row, entry.attempt);
       isSaid(segment, entry.attempt.at);
       return;
     }
   }
-}
-
-/** Makes a copy the place where a pending delivery lies from now on. */
-export function takeCopy(outbox: Ledger['outbox'], segment: Segment, bodiesAt: number, copy: Copy): void {
-  const place = placeOf(segment, bodiesAt, copy);
-  const held = outbox.pending.get(copy.delivery.id);
-  if (held === undefined) enter(outbox, { delivery: copy.delivery, order: copy.order, place });
-  else held.place = place;
-  isSaid(segment, copy.delivery.committedAt);
-}
-
-/** Ends a delivery in the index; the segment of its body stays as long as the settlement is remembered. */
-export function settleDurably(outbox: Ledger['outbox'], segment: Segment, settlement: Settlement): void {
-  isSaid(segment, settlement.at);
-  const held = settleIn(outbox, settlement);
-  if (held?.place !== undefined) isSaid(held.place.segment, settlement.at);
-}
-
-/** Remembers that a time was said in a segment. */
-export function isSaid(segment: Segment, at: number): void {
-  if (at > segment.newest) segment.newest = at;
-}
-
-/** Copies come later in the log than commits of the same age. */
-function sortPending(outbox: Ledger['outbox']): void {
-  const sorted = [...outbox.pending].sort(([, a], [, b]) => byCommit(a, b));
-  outbox.pending.clear();
-  for (const [id, held] of sorted) outbox.pending.set(id, held);
 }
 
 async function noteBeginning(disk: Disk, first: number): Promise<void> {
@@ -224,14 +199,13 @@ async function cut(disk: Disk, segment: Segment): Promise<AppendFile> {
 async function takeDeadLetters(
   disk: Disk,
   outbox: Ledger['outbox'],
-  letters: readonly DeadLetter[],
-  revived: ReadonlySet<string>,
+  letters: ReadonlyMap<string, Dead>,
+  ended: ReadonlySet<string>,
 ): Promise<void> {
   outbox.dead.clear();
-  for (const letter of letters) {
-    const { id } = letter.delivery;
-    if (outbox.pending.has(id) || revived.has(id)) await removeDeadLetter(disk, id);
-    else outbox.dead.set(id, heldLetter(letter));
+  for (const [id, letter] of letters) {
+    if (outbox.waiting.find(id) !== undefined || ended.has(id)) await removeDeadLetter(disk, id);
+    else outbox.dead.set(id, letter);
   }
 }
 

@@ -1,7 +1,6 @@
 import type { Disk } from '../model/disk.ts';
 import { Fault } from '../model/fault.ts';
 import type { Instant } from '../model/instant.ts';
-import type { BodyPlace } from './entry.ts';
 import { bodyPlace } from './entry.ts';
 import { damaged } from './refusals.ts';
 
@@ -71,6 +70,11 @@ export async function listRetired(disk: Disk): Promise<Segment[]> {
   return found.sort((a, b) => a.first - b.first);
 }
 
+/** Remembers that a time was said in a segment. */
+export function isSaid(segment: Segment, at: number): void {
+  if (at > segment.newest) segment.newest = at;
+}
+
 /** Moves a segment to the retired ones; who reads it meanwhile finds it. */
 export async function retire(disk: Disk, segment: Segment): Promise<void> {
   const path = retiredPath(segment);
@@ -95,11 +99,6 @@ export async function readSegment(disk: Disk, segment: Segment): Promise<Buffer 
 export async function readSegmentAt(disk: Disk, segment: Segment, at: number, length: number): Promise<Buffer> {
   const bytes = await followed(segment, (path) => disk.readAt(path, at, length));
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-}
-
-/** Where a body of an entry lies, whose bodies begin there in the segment. */
-export function placeOf(segment: Segment, bodiesAt: number, body: BodyPlace): Place {
-  return { segment, at: bodiesAt + body.offset, length: body.length, crc: body.crc };
 }
 
 /** A body, proved by its sum: a receiver never gets bytes that were not committed. */

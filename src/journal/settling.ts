@@ -1,50 +1,62 @@
 import type { Disk } from '../model/disk.ts';
-import { Fault } from '../model/fault.ts';
-import type { Attempt, Settlement } from '../model/journal.ts';
-import type { DeadLetter } from './dead-letters.ts';
+import type { Attempt, DeliveryHead, Settlement } from '../model/journal.ts';
 import { readDeadLetter, removeDeadLetter, writeDeadLetter } from './dead-letters.ts';
-import type { SettleEntry } from './entry.ts';
+import type { Copy, SettleEntry } from './entry.ts';
 import { bodyPlace, encodeEntry } from './entry.ts';
 import { isFull } from './full-disk.ts';
 import type { LogWriter } from './log-writer.ts';
-import type { Held } from './outbox.ts';
-import { attempted, died } from './outbox.ts';
+import type { Dead } from './outbox.ts';
+import { attempted, died, endsDead, settleIn } from './outbox.ts';
 import type { Ledger } from './recovery.ts';
-import { isSaid, settleDurably } from './recovery.ts';
 import type { Reserve } from './reserve.ts';
-import type { Place } from './segment.ts';
-import { readBody } from './segment.ts';
+import type { Segment } from './segment.ts';
+import { isSaid } from './segment.ts';
+import { readWaiting } from './read-waiting.ts';
+import type { StoredReader } from './stored-reader.ts';
 
-interface Desk {
+/** What settling needs of the journal. */
+export interface Desk {
   readonly disk: Disk;
   readonly ledger: Ledger;
   readonly writer: LogWriter;
   readonly reserve: Reserve;
+  readonly reader: StoredReader;
 }
 
-/** Ends a delivery durably; nothing happens to one that is settled already. One call at a time for each delivery. */
-export async function settleDelivery(desk: Desk, settlement: Settlement): Promise<void> {
-  const { outbox } = desk.ledger;
-  const waiting = outbox.pending.get(settlement.id);
-  if (waiting === undefined) {
-    const dead = outbox.dead.get(settlement.id);
-    if (dead !== undefined && settlement.outcome === 'delivered') await revive(desk, settlement, dead);
-    return;
+/** Ends a delivery durably; false for one that is settled already. One call at a time for each delivery. */
+export async function settleDelivery(desk: Desk, settlement: Settlement): Promise<boolean> {
+  const { waiting, dead } = desk.ledger.outbox;
+  const { id } = settlement;
+  const row = waiting.find(id);
+  if (row === undefined) {
+    const letter = dead.get(id);
+    if (letter === undefined || !endsDead(settlement)) return false;
+    await endLetter(desk, settlement, letter);
+    return true;
   }
-  if (settlement.outcome !== 'dead') return writeSettlement(desk, settlement, waiting);
+  if (settlement.outcome !== 'dead') {
+    await writeSettlement(desk, settlement, waiting.head(row));
+    return true;
+  }
 
   // The file first: once the log calls it dead, nothing else keeps its body.
-  const { feed } = waiting.delivery;
-  await withReserve(desk, async () => writeDeadLetter(desk.disk, await letterOf(desk, waiting, settlement)));
+  const found = await readWaiting(desk, id);
+  const now = waiting.find(id);
+  if (found === undefined || now === undefined) return false;
+  const { feed } = waiting.head(now);
+  const delivery = { ...found.delivery, feed };
+  const letter = { ...died({ ...found, delivery }, settlement.at, settlement.says), ...namedNow(desk) };
+  await withReserve(desk, () => writeDeadLetter(desk.disk, { ...letter, body: found.body.toString() }));
   try {
-    await writeSettlement(desk, settlement, waiting);
+    await writeSettlement(desk, settlement, found.delivery, letter);
   } catch (error) {
     // It stays pending, and its file must not outlive that. After a final failure the next opening sees to it.
-    if (isFull(error)) await remove(desk, settlement.id);
+    if (isFull(error)) await removeLetter(desk, id);
     throw error;
   }
   // The feed may have been moved between the two.
-  if (outbox.dead.get(settlement.id)?.delivery.feed !== feed) desk.ledger.staged.misnamed.add(settlement.id);
+  if (dead.get(id)?.delivery.feed !== feed) desk.ledger.staged.misnamed.add(id);
+  return true;
 }
 
 /**
@@ -57,8 +69,10 @@ export async function finishAmendments(
 ): Promise<void> {
   const { outbox, staged } = desk.ledger;
   for (const [id, at] of [...staged.dying]) {
-    const says = outbox.pending.get(id)?.delivery.lastSays ?? 'it was a dead letter where it came from';
-    await inTurn(id, () => settleDelivery(desk, { id, outcome: 'dead', at, says }));
+    const row = outbox.waiting.find(id);
+    const lastSays = row === undefined ? undefined : outbox.waiting.head(row).lastSays;
+    const says = lastSays ?? 'it was a dead letter where it came from';
+    await inTurn(id, async () => void (await settleDelivery(desk, { id, outcome: 'dead', at, says })));
     staged.dying.delete(id);
   }
   for (const id of [...staged.misnamed]) {
@@ -83,67 +97,39 @@ export async function finishWherePossible(...asked: Parameters<typeof finishAmen
 }
 
 /** What a letter's file that is written now knows of moves. */
-function namedNow({ ledger }: Desk): Pick<DeadLetter, 'named'> {
+function namedNow({ ledger }: Desk): Pick<Dead, 'named'> {
   const last = ledger.staged.moves.at(-1);
   return last === undefined ? {} : { named: last.sequence };
 }
 
 /** Remembers a failed attempt durably; nothing happens for a delivery that is settled, unless it is a dead letter. */
 export async function rememberAttempt(desk: Desk, attempt: Attempt): Promise<void> {
-  const { outbox } = desk.ledger;
-  const waiting = outbox.pending.get(attempt.id);
-  const dead = outbox.dead.get(attempt.id);
-  if (waiting !== undefined) {
+  const { waiting, dead } = desk.ledger.outbox;
+  const letter = dead.get(attempt.id);
+  if (waiting.find(attempt.id) !== undefined) {
     const { bytes } = encodeEntry({ kind: 'attempt', attempt });
     await desk.writer.write(
       'settlement',
       () => bytes,
       ({ segment }) => {
-        waiting.delivery = attempted(waiting.delivery, attempt);
+        const row = waiting.find(attempt.id);
+        if (row !== undefined) waiting.attempted(row, attempt);
         isSaid(segment, attempt.at);
       },
     );
-  } else if (dead !== undefined) {
-    const letter = await readDeadLetter(desk.disk, attempt.id);
-    if (letter === undefined) return;
-    const delivery = attempted(dead.delivery, attempt);
-    await withReserve(desk, () => writeDeadLetter(desk.disk, { ...letter, delivery, ...namedNow(desk) }));
+  } else if (letter !== undefined) {
+    const file = await readDeadLetter(desk.disk, attempt.id);
+    if (file === undefined) return;
+    const delivery = attempted(letter.delivery, attempt);
+    await withReserve(desk, () => writeDeadLetter(desk.disk, { ...file, delivery, ...namedNow(desk) }));
     // Not the one that was written: its feed may have been moved meanwhile.
-    dead.delivery = attempted(dead.delivery, attempt);
+    const now = dead.get(attempt.id);
+    if (now !== undefined) dead.set(attempt.id, { ...now, delivery: attempted(now.delivery, attempt) });
   }
 }
 
-async function writeSettlement(
-  desk: Desk,
-  settlement: Settlement,
-  held: Held<Place | undefined>,
-  body?: Uint8Array,
-): Promise<void> {
-  const { delivery, order } = held;
-  const entry: SettleEntry = {
-    kind: 'settle',
-    settlement,
-    attempts: delivery.attempts,
-    ...(delivery.lastSays === undefined ? {} : { lastSays: delivery.lastSays }),
-    ...(body === undefined ? {} : { copy: { delivery, order, ...bodyPlace(body, 0) } }),
-  };
-  const { bytes } = encodeEntry(entry, body === undefined ? [] : [body]);
-  await desk.writer.write(
-    'settlement',
-    () => bytes,
-    ({ segment }) => settleDurably(desk.ledger.outbox, segment, settlement),
-  );
-}
-
-/** A dead letter that was delivered after all. Its body goes into the log again, since the segment of the first copy may be gone. */
-async function revive(desk: Desk, settlement: Settlement, dead: Held<Place | undefined>): Promise<void> {
-  const letter = await readDeadLetter(desk.disk, settlement.id);
-  await writeSettlement(desk, settlement, dead, letter === undefined ? undefined : Buffer.from(letter.body));
-  if (letter !== undefined) await remove(desk, settlement.id);
-}
-
 /** A dead letter that the log knows better about must not stay, or a later opening believes it. */
-async function remove(desk: Desk, id: string): Promise<void> {
+export async function removeLetter(desk: Desk, id: string): Promise<void> {
   try {
     await removeDeadLetter(desk.disk, id);
   } catch (error) {
@@ -152,15 +138,46 @@ async function remove(desk: Desk, id: string): Promise<void> {
   }
 }
 
-async function letterOf(
+async function writeSettlement(
   desk: Desk,
-  held: Held<Place | undefined>,
-  settlement: Settlement & { readonly outcome: 'dead' },
-): Promise<DeadLetter> {
-  if (held.place === undefined) throw new Fault('internal', `Delivery ${settlement.id} is pending without a body`);
-  const body = (await readBody(desk.disk, held.place)).toString();
-  const { delivery, order } = died(held, settlement.at, settlement.says);
-  return { delivery, order, diedAt: settlement.at, body, ...namedNow(desk) };
+  settlement: Settlement,
+  delivery: Pick<DeliveryHead, 'attempts' | 'lastSays'>,
+  letter?: Dead,
+): Promise<void> {
+  const { bytes } = encodeEntry(settleEntry(settlement, delivery));
+  await desk.writer.write(
+    'settlement',
+    () => bytes,
+    ({ segment }) => settleNow(desk, segment, settlement, letter),
+  );
+}
+
+/** A dead letter was delivered after all, or dropped. Its body goes into the log again, since the segment of the first copy may be gone. */
+async function endLetter(desk: Desk, settlement: Settlement, { delivery, order }: Dead): Promise<void> {
+  const file = await readDeadLetter(desk.disk, settlement.id);
+  if (file === undefined) return writeSettlement(desk, settlement, delivery);
+  const body = Buffer.from(file.body);
+  const copy: Copy = { delivery, order, ...bodyPlace(body, 0) };
+  const { bytes } = encodeEntry({ ...settleEntry(settlement, delivery), copy }, [body]);
+  await desk.writer.write(
+    'settlement',
+    () => bytes,
+    ({ segment }) => settleNow(desk, segment, settlement),
+  );
+  await removeLetter(desk, settlement.id);
+}
+
+/** What was taken in as a dead letter is not to be buried any more, whatever becomes of it later. */
+function settleNow({ ledger }: Desk, segment: Segment, settlement: Settlement, letter?: Dead): void {
+  settleIn(ledger.outbox, segment, settlement, letter);
+  ledger.staged.dying.delete(settlement.id);
+}
+
+function settleEntry(
+  settlement: Settlement,
+  { attempts, lastSays }: Pick<DeliveryHead, 'attempts' | 'lastSays'>,
+): SettleEntry {
+  return { kind: 'settle', settlement, attempts, ...(lastSays === undefined ? {} : { lastSays }) };
 }
 
 /** Does it once more with the reserve's room where the disk is full. */

@@ -3,14 +3,15 @@ import type { Instant } from '../model/instant.ts';
 import type { AmendEntry, StageEntry } from './entry.ts';
 import { isWhole, type CommitPlace, type KnownFeed } from './known-feeds.ts';
 import type { Outbox } from './outbox.ts';
-import { enter, renameFeed } from './outbox.ts';
-import type { Place, Segment } from './segment.ts';
-import { placeOf } from './segment.ts';
+import { enter, isOpen, renameFeed } from './outbox.ts';
+import type { Segment } from './segment.ts';
+import { lairOf } from './stored.ts';
+import type { Lair } from './waiting.ts';
 
 /** A delivery that is written down and not yet true. */
 interface StagedDelivery {
   readonly copy: NonNullable<StageEntry['copy']>;
-  readonly place: Place;
+  readonly lair: Lair;
 }
 
 interface Batch {
@@ -45,7 +46,7 @@ interface Standing {
 
 interface Ground {
   readonly feeds: Map<string, KnownFeed>;
-  readonly outbox: Outbox<Place | undefined>;
+  readonly outbox: Outbox;
   readonly staged: Staged;
 }
 
@@ -68,7 +69,7 @@ export function stage({ staged }: Ground, entry: StageEntry, standing: Standing)
     feed.generation = step.generation + 1;
     feed.commits.push({ segment, sequence, at, length, whole: isWhole(step) });
   }
-  if (copy !== undefined) batch.deliveries.push({ copy, place: placeOf(standing.segment, standing.bodiesAt, copy) });
+  if (copy !== undefined) batch.deliveries.push({ copy, lair: lairOf(standing, copy) });
 }
 
 /** What the amendment of a batch has to say of its feeds. */
@@ -102,8 +103,9 @@ export function amend(
     staged.moves.push({ from, to, sequence });
     for (const id of renameFeed(outbox, from, to)) staged.misnamed.add(id);
   }
-  batch?.deliveries.forEach(({ copy, place }, order) => {
-    enter(outbox, { delivery: { ...copy.delivery, sequence }, order, place });
+  batch?.deliveries.forEach(({ copy, lair }, order) => {
+    if (!isOpen(outbox, copy.delivery.id))
+      enter(outbox, { ...copy, delivery: { ...copy.delivery, sequence }, order }, lair);
     if (copy.diedAt !== undefined) staged.dying.set(copy.delivery.id, copy.diedAt);
   });
 }
@@ -111,11 +113,11 @@ export function amend(
 /** Gives dead letters that were read from their files the names that their feeds have since they died. */
 export function renameLetters({ outbox, staged }: Pick<Ground, 'outbox' | 'staged'>): void {
   staged.misnamed.clear();
-  for (const [id, held] of outbox.dead) {
-    for (const { from, to, sequence } of staged.moves) {
-      if (held.delivery.feed !== from || sequence <= (held.named ?? 0)) continue;
-      held.delivery = { ...held.delivery, feed: to };
-      staged.misnamed.add(id);
-    }
+  for (const [id, letter] of outbox.dead) {
+    let { feed } = letter.delivery;
+    for (const { from, to, sequence } of staged.moves) if (feed === from && sequence > (letter.named ?? 0)) feed = to;
+    if (feed === letter.delivery.feed) continue;
+    outbox.dead.set(id, { ...letter, delivery: { ...letter.delivery, feed } });
+    staged.misnamed.add(id);
   }
 }

@@ -1,6 +1,5 @@
 import type { Instant } from '../model/instant.ts';
-import type { Delivery, EventQuery, ToldEvent } from '../model/journal.ts';
-import type { Held, Outbox } from './outbox.ts';
+import type { Delivery, EventEntry, EventQuery, ToldEvent } from '../model/journal.ts';
 import { byCommit } from './outbox.ts';
 
 /** A delivery and what became of it. */
@@ -13,51 +12,44 @@ export interface Outcome {
   readonly settledAt?: Instant;
 }
 
-/** The deliveries that are pending or dead, as outcomes. */
-export function* openOutcomes<Place>(outbox: Outbox<Place>): Iterable<Outcome> {
-  for (const held of outbox.pending.values()) yield outcomeOf(held, 'pending');
-  for (const held of outbox.dead.values()) yield outcomeOf(held, 'dead');
-}
-
-function outcomeOf<Place>(held: Held<Place>, state: 'pending' | 'dead'): Outcome {
-  return {
-    delivery: held.delivery,
-    order: held.order,
-    state,
-    ...(held.diedAt === undefined ? {} : { settledAt: held.diedAt }),
-  };
-}
-
-/** Whether any event of it can be asked for, as far as the delivery alone tells. `since` counts from the commit. */
-export function isAskedFor(outcome: Outcome, query: EventQuery): boolean {
+/** Whether a delivery can hold anything that is asked for, as far as can be told without what it holds. `since` counts from the commit. */
+export function mayBeAskedFor(
+  delivery: Pick<Delivery, 'feed' | 'committedAt'>,
+  state: ToldEvent['state'],
+  query: EventQuery,
+): boolean {
   return (
-    (query.feed === undefined || outcome.delivery.feed === query.feed) &&
-    (query.since === undefined || outcome.delivery.committedAt >= query.since) &&
-    (query.state === undefined || outcome.state === query.state) &&
-    (query.recordId === undefined || outcome.delivery.events.some((event) => event.recordId === query.recordId))
+    (query.feed === undefined || delivery.feed === query.feed) &&
+    (query.since === undefined || delivery.committedAt >= query.since) &&
+    (query.state === undefined || state === query.state)
   );
 }
 
-/** How many events of it are asked for. */
-export function countAskedFor(outcome: Outcome, query: EventQuery): number {
-  if (!isAskedFor(outcome, query)) return 0;
-  if (query.recordId === undefined) return outcome.delivery.events.length;
-  return outcome.delivery.events.filter((event) => event.recordId === query.recordId).length;
+/** How many events of a delivery are asked for. */
+export function countAskedFor({ delivery, state }: Outcome, query: EventQuery): number {
+  return mayBeAskedFor(delivery, state, query) ? eventsAskedFor(delivery, query).length : 0;
 }
 
 /** The events asked for, in the order they were committed; with a limit the newest. */
 export function listEvents(outcomes: Iterable<Outcome>, query: EventQuery): readonly ToldEvent[] {
   const listed: ToldEvent[] = [];
-  for (const outcome of [...outcomes].filter((one) => isAskedFor(one, query)).sort(byCommit)) {
-    for (const event of outcome.delivery.events) {
-      if (query.recordId !== undefined && event.recordId !== query.recordId) continue;
-      listed.push(toldEvent(outcome, event));
-    }
+  for (const outcome of [...outcomes].sort(byCommit)) {
+    if (!mayBeAskedFor(outcome.delivery, outcome.state, query)) continue;
+    for (const event of eventsAskedFor(outcome.delivery, query)) listed.push(toldEvent(outcome, event));
   }
   return query.limit === undefined ? listed : listed.slice(Math.max(0, listed.length - query.limit));
 }
 
-function toldEvent(outcome: Outcome, event: Delivery['events'][number]): ToldEvent {
+function eventsAskedFor({ id, events }: Delivery, { recordId, ids }: EventQuery): readonly EventEntry[] {
+  if (recordId === undefined && (ids === undefined || ids.includes(id))) return events;
+  return events.filter(
+    (event) =>
+      (recordId === undefined || event.recordId === recordId) &&
+      (ids === undefined || ids.includes(id) || ids.includes(event.id)),
+  );
+}
+
+function toldEvent(outcome: Outcome, event: EventEntry): ToldEvent {
   const { delivery } = outcome;
   return {
     id: event.id,

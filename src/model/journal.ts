@@ -25,7 +25,7 @@ export interface NewDelivery {
   readonly committedAt: Instant;
 }
 
-/** A delivery as the outbox index keeps it: small, the body stays on the disk. */
+/** A delivery as it was committed, and what became of it since; the body stays on the disk. */
 export interface Delivery {
   readonly id: string;
   readonly feed: string;
@@ -43,6 +43,34 @@ export interface Delivery {
   readonly nextAttemptAt?: Instant;
   /** What the last attempt came to, for people. */
   readonly lastSays?: string;
+  /** It was made pending again by command: it stands outside the order of its records. */
+  readonly replayed?: true;
+}
+
+/** A delivery that waits, as far as that is known without reading the disk. */
+export interface DeliveryHead extends Omit<Delivery, 'events'> {
+  /** Its position among the deliveries of its commit. */
+  readonly order: number;
+  /** How many events it holds. */
+  readonly count: number;
+}
+
+/** A place in the one order of all deliveries. */
+export type DeliveryPlace = Pick<DeliveryHead, 'sequence' | 'order'>;
+
+/** Which waiting deliveries are asked for. */
+export interface PendingQuery {
+  /** Only those behind this place. */
+  readonly after?: DeliveryPlace;
+  /** Only those for which this is true; asked once for all deliveries that are alike. */
+  readonly where?: (delivery: Pick<DeliveryHead, 'feed' | 'callback' | 'replayed'>) => boolean;
+}
+
+/** How much waits for a callback to be told. */
+export interface Backlog {
+  readonly deliveries: number;
+  readonly events: number;
+  readonly bytes: number;
 }
 
 /** One durable step of one feed: everything in it becomes true together, or nothing does. */
@@ -62,7 +90,15 @@ export interface Commit {
 export type Settlement =
   | { readonly id: string; readonly outcome: 'delivered'; readonly at: Instant; readonly status: number }
   | { readonly id: string; readonly outcome: 'kept'; readonly at: Instant }
+  /** Given up by command, pending or dead. */
+  | { readonly id: string; readonly outcome: 'dropped'; readonly at: Instant }
   | { readonly id: string; readonly outcome: 'dead'; readonly at: Instant; readonly says: string };
+
+/** A delivery that is to be sent once more, and the callback that it will go to as things are, for lists. */
+export interface Replay {
+  readonly id: string;
+  readonly callback: string;
+}
 
 /** A failed attempt that will be followed by another. */
 export interface Attempt {
@@ -79,7 +115,7 @@ export interface ToldEvent extends EventEntry {
   readonly feed: string;
   readonly delivery: string;
   readonly committedAt: Instant;
-  readonly state: 'pending' | 'delivered' | 'kept' | 'dead';
+  readonly state: 'pending' | 'delivered' | 'kept' | 'dropped' | 'dead';
   readonly callback?: string;
   readonly attempts: number;
   readonly settledAt?: Instant;
@@ -103,6 +139,8 @@ export interface EventQuery {
   readonly recordId?: string;
   readonly since?: Instant;
   readonly state?: ToldEvent['state'];
+  /** Only events with one of these ids, and those in POSTs with one of them. */
+  readonly ids?: readonly string[];
   /** At most so many, the newest. */
   readonly limit?: number;
 }
@@ -123,18 +161,36 @@ export interface Journal {
   load(feed: string): Promise<FeedState | undefined>;
   /** Rejects with a Fault: `stale-generation`, `disk-full` (nothing happened, try again later), `disk-failed` (fatal). */
   commit(commit: Commit): Promise<void>;
-  /** Ends a delivery. A settled delivery that is settled again stays as it was, except that a dead one may become delivered. */
-  settle(settlement: Settlement): Promise<void>;
+  /**
+   * Ends a delivery. A settled delivery that is settled again stays as it was, except that a dead one may become delivered or dropped.
+   * Resolves with whether anything changed by it.
+   */
+  settle(settlement: Settlement): Promise<boolean>;
   /** Remembers a failed attempt. */
   attempt(attempt: Attempt): Promise<void>;
-  /** Deliveries that are neither delivered, kept nor dead, in commit order. */
-  pending(): Iterable<Delivery>;
+  /**
+   * Makes deliveries pending again that are delivered, kept, dropped or dead: the same id and bytes, no attempts so far, behind everything that
+   * waits. Resolves with the ids of those that it did that to; a delivery that is pending, or not remembered, stays as it is. Rejects with a
+   * Fault as `commit` does; some may be pending again by then, and to ask once more does the rest.
+   */
+  replay(replays: readonly Replay[]): Promise<readonly string[]>;
+  /**
+   * Deliveries that are neither delivered, kept, dropped nor dead, in commit order. Lazy: between two of them others may settle or come, and
+   * those behind the place that was reached are as they are then.
+   */
+  pending(query?: PendingQuery): Iterable<DeliveryHead>;
+  /** What is pending and has a callback to go to, by feed. Live: it shows every later commit and settlement. */
+  backlog(): ReadonlyMap<string, Backlog>;
   /** Dead letters, in the order of their death. */
   dead(): Iterable<Delivery>;
+  /** A delivery that is pending or dead, with what it holds; undefined for any other. */
+  delivery(id: string): Promise<Delivery | undefined>;
   /** The bytes of a delivery that is pending, dead, or settled within the retention; undefined for any other. */
   body(id: string): Promise<string | undefined>;
   /** Events within the retention, oldest first. */
   events(query: EventQuery): Promise<readonly ToldEvent[]>;
+  /** When something of each feed was delivered last, within the retention. */
+  lastDelivered(): Promise<ReadonlyMap<string, Instant>>;
   /**
    * Drops what is remembered of a feed; a commit of its name begins at generation 0 then. What it told stays: deliveries that wait go
    * on waiting. Nothing happens where nothing is remembered. Rejects as `commit` does.

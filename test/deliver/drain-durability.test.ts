@@ -3,13 +3,13 @@ import { test } from 'node:test';
 import { openMemoryJournal } from '../../src/journal/memory-journal.ts';
 import { Fault } from '../../src/model/fault.ts';
 import type { Journal } from '../../src/model/journal.ts';
-import { hour, minute, pendingIds, second, stage, start } from './stage.ts';
+import { delivery, hour, minute, pendingIds, second, stage, start } from './stage.ts';
 
 /** A journal whose writes of one kind fail for as long as the test wants. */
 function troubled(kind: 'settle' | 'attempt', code: 'disk-full' | 'disk-failed') {
   const journal = openMemoryJournal();
   const trouble = { on: true, tries: 0 };
-  const write = (going: () => Promise<void>): Promise<void> => {
+  const write = <Came>(going: () => Promise<Came>): Promise<Came> => {
     trouble.tries += 1;
     return trouble.on ? Promise.reject(new Fault(code, 'the disk does not take it')) : going();
   };
@@ -182,11 +182,10 @@ test('a delivery whose bytes were dropped meanwhile is let go, and what waited f
 });
 
 test('what is handed over twice is sent once', async () => {
-  const { clock, journal, drain, sentIds, commit, play } = stage();
+  const { clock, drain, sentIds, commit, play } = stage();
   await commit('crm/contacts', { d1: ['a'] });
-  const bodies = [...journal.pending()].map((pending) => ({ ...pending, callback: 'https://crm.test', body: '{}' }));
 
-  drain.committed(bodies);
+  drain.committed([delivery('crm/contacts', 'd1', ['a'], start)]);
   const running = play();
   await clock.settle();
 

@@ -71,6 +71,7 @@ test('a callback gets so many at a time and no more, all callbacks together neit
   for (const name of ['a', 'b', 'c']) {
     const ids = Array.from({ length: 10 }, (_, index) => [`${name}${index}`, [`${index}`]] as const);
     await commit(`${name}/feed`, Object.fromEntries(ids));
+    await clock.settle();
   }
   await clock.advance(minute);
 
@@ -93,6 +94,7 @@ for (const [concurrency, perCallback] of [
     const running = play();
 
     await commit('slow/feed', Object.fromEntries(Array.from({ length: 20 }, (_, n) => [`s${n}`, [`${n}`]])));
+    await clock.settle();
     await commit('quick/feed', Object.fromEntries(Array.from({ length: 20 }, (_, n) => [`q${n}`, [`${n}`]])));
     await clock.settle();
 

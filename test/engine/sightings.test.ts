@@ -59,6 +59,16 @@ test('a record is called absent only where its whole reading is remembered', () 
   assert.deepEqual([unknown.absent, unknown.lost, seen], [undefined, true, false]);
 });
 
+test('a record whose absence alone was seen is absent all the same', () => {
+  const sightings = new Sightings();
+  const reading = sightings.open(feed, 1);
+  reading.saw('a', 'absent-doubted', undefined, 'none', undefined, undefined);
+  reading.listed('whole');
+  reading.ended({ ok: true });
+
+  assert.equal(sightings.of(feed.id, 'a').absent, true);
+});
+
 test('over the bound of all feeds the largest loses its older half, and the others nothing', () => {
   const sightings = new Sightings(100, 60);
   read(sightings, many(10), 'unchanged', other);

@@ -139,6 +139,29 @@ const reasons: Readonly<Record<Because, readonly [story: () => Promise<Watch>, s
     },
     /^its deletion is listed, but is older than the version told, which is dated 2026-01-03T03:00:00\.250Z/,
   ],
+  'row-early': [
+    () =>
+      again(deletionFeed, (w) => {
+        w.provider.put('a', { v: 2 }, { updated: w.clock.now() + hour });
+        w.provider.answer(JSON.stringify([{ gone: 'a', at: new Date(w.clock.now()).toISOString() }]), 2);
+      }),
+    /^its deletion is listed, but it is still shown, dated in the future/,
+  ],
+  'row-unsure': [
+    async () => {
+      const options = { provider: { paging: 'link', pageSize: 1 } } as const;
+      const w = await watched(`${deletionFeed}  pagination: {by: link}\n`, options);
+      await w.poll();
+      await w.clock.advance(hour);
+      for (const id of ['a', 'b', 'c']) w.provider.put(id);
+      await w.poll();
+      w.provider.remove('a');
+      w.provider.before(4, () => w.provider.put('a'));
+      await w.poll();
+      return w;
+    },
+    /^its deletion is listed, dated in the tick of the version told; .*a further reading showed it, so it is there/,
+  ],
   'row-undated': [
     () =>
       again(deletionFeed, (w) => {

@@ -161,7 +161,7 @@ export function amendmentConformance(begin: Begin): void {
     await journal.commit(telling('a/x', 0, '1', 1));
     await journal.commit(telling('b/y', 0, '1', 1));
     const pieces: Keepsake[] = [];
-    const committed: Promise<void>[] = [];
+    const committed: Promise<unknown>[] = [];
 
     for await (const piece of journal.giveOut()) {
       if (pieces.length === 0) {

@@ -20,7 +20,8 @@ export function deliveryConformance(begin: Begin): void {
       assert.equal(first?.attempts, 0);
       assert.equal(first?.contentType, 'application/json');
       assert.equal(first?.callback, 'https://receiver.test/hook');
-      assert.deepEqual(first?.events, delivery('a/x', '2', 1).events);
+      assert.deepEqual([first?.count, first?.order], [1, 0]);
+      assert.deepEqual((await each.delivery('a/x#2@1'))?.events, delivery('a/x', '2', 1).events);
       assert.equal(second?.bytes, 2);
       assert.ok((first?.sequence ?? 0) < (second?.sequence ?? 0));
     }

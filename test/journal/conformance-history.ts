@@ -51,6 +51,20 @@ export function historyConformance(begin: Begin): void {
     }
   });
 
+  test('when something of each feed was delivered last is known for the retention', async () => {
+    const { clock, journal, twice } = await begin();
+    for (const [generation, id] of ['1', '2', '3'].entries()) await journal.commit(telling('a/x', generation, id, 1));
+    for (const feed of ['b/y', 'c/z', 'd/w']) await journal.commit(telling(feed, 0, '1', 1));
+    await journal.settle(delivered('a/x#1@1', noon + 7000));
+    await journal.settle(delivered('a/x#2@1', noon + 5000));
+    await journal.settle(dead('a/x#3@1', noon + 9000));
+    await journal.settle(delivered('b/y#1@1', noon));
+    await journal.settle(dead('c/z#1@1', noon + 9000));
+    clock.at = noon + week + 1000;
+
+    for await (const each of twice()) assert.deepEqual([...(await each.lastDelivered())], [['a/x', noon + 7000]]);
+  });
+
   test('what was settled can be read for the retention, what is pending or dead for ever', async () => {
     const { clock, journal, twice } = await begin();
     for (const [generation, id] of ['1', '2', '3', '4'].entries()) {

@@ -1,6 +1,7 @@
 import { describe } from 'node:test';
 import type { Duration, Instant } from '../../src/model/instant.ts';
 import type { Journal } from '../../src/model/journal.ts';
+import { commandConformance } from './conformance-commands.ts';
 import { amendmentConformance } from './conformance-amendments.ts';
 import { deliveryConformance } from './conformance-deliveries.ts';
 import { feedConformance } from './conformance-feeds.ts';
@@ -42,6 +43,7 @@ export function journalConformance(name: string, start: (ports: Ports) => Opener
     feedConformance(begin);
     deliveryConformance(begin);
     historyConformance(begin);
+    commandConformance(begin);
     amendmentConformance(begin);
   });
 }

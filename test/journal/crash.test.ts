@@ -45,6 +45,20 @@ const history: History = [
   [commit(0), { does: 'deliver', nth: 6 }],
   [{ does: 'reopen' }, commit(1, '4')],
   [{ does: 'deliver', nth: 4 }, commit(0, '7'), { does: 'kill', nth: 7 }],
+  [
+    { does: 'replay', nth: 0 },
+    { does: 'replay', nth: 2 },
+    { does: 'drop', nth: 4 },
+  ],
+  [{ does: 'fail', nth: 0 }, commit(2, '5'), { does: 'kill', nth: 8 }],
+  [
+    { does: 'drop', nth: 8 },
+    { does: 'deliver', nth: 2 },
+    { does: 'kill', nth: 0 },
+  ],
+  [commit(0), { does: 'replay', nth: 0 }, { does: 'replay', nth: 4 }],
+  [{ does: 'reopen' }, commit(1), { does: 'drop', nth: 4 }],
+  [{ does: 'replay', nth: 8 }, commit(0), commit(2)],
 ];
 
 /** Feeds are forgotten, moved to new names and over old ones, and taken in, while others commit and deliveries are settled. */
@@ -71,6 +85,13 @@ const amendments: History = [
     { does: 'fail', nth: 3 },
     { does: 'load', feed: 't/1' },
   ],
+  [
+    { does: 'move', from: 'd/w', to: 'b/y' },
+    { does: 'replay', nth: 0 },
+    { does: 'replay', nth: 3 },
+    { does: 'drop', nth: 7 },
+  ],
+  [{ does: 'move', from: 'b/y', to: 'a/x' }, commit(2), { does: 'replay', nth: 7 }],
 ];
 
 const histories: Readonly<Record<string, History>> = { 'of polls': history, 'of whole feeds': amendments };
@@ -189,7 +210,10 @@ describe('nothing that was confirmed is lost', () => {
       { weight: 1, arbitrary: fc.record({ does: fc.constant('forget' as const), feed }) },
       { weight: 2, arbitrary: fc.record({ does: fc.constant('move' as const), from: feed, to: feed }) },
       { weight: 1, arbitrary: fc.record({ does: fc.constant('take' as const), feeds: fc.uniqueArray(feed, { minLength: 1, maxLength: 2 }) }) }, // prettier-ignore
-      { weight: 6, arbitrary: fc.record({ does: fc.constantFrom('deliver', 'keep', 'kill', 'fail'), nth }) },
+      {
+        weight: 6,
+        arbitrary: fc.record({ does: fc.constantFrom('deliver', 'keep', 'kill', 'drop', 'fail', 'replay'), nth }),
+      },
       { weight: 1, arbitrary: fc.record({ does: fc.constant('load' as const), feed: fc.constantFrom(...feeds) }) },
       { weight: 1, arbitrary: fc.record({ does: fc.constant('reopen' as const) }) },
     );

@@ -16,7 +16,7 @@ export type Action =
   | { readonly does: 'commit'; readonly feed: string; readonly records: readonly string[]; readonly reborn?: boolean }
   | Amendment
   /** Settles the nth delivery that was committed so far, counted round and round. */
-  | { readonly does: 'deliver' | 'keep' | 'kill' | 'fail'; readonly nth: number }
+  | { readonly does: 'deliver' | 'keep' | 'kill' | 'drop' | 'fail' | 'replay'; readonly nth: number }
   | { readonly does: 'load'; readonly feed: string }
   | { readonly does: 'reopen' };
 
@@ -61,6 +61,7 @@ export class Player {
   readonly doubtfulSettlements = new Map<string, Settlement>();
   readonly attempts = new Map<string, Attempt>();
   readonly doubtfulAttempts = new Map<string, Attempt>();
+  readonly doubtfulReplays = new Map<string, true>();
   readonly #open: () => Promise<Journal>;
   /** Counts what is asked for, so that nothing has a name that something else had. */
   #count = 0;
@@ -75,7 +76,7 @@ export class Player {
     const copy = new Player(open);
     copy.#count = this.#count;
     copy.doubtfulAmendments = this.doubtfulAmendments;
-    const maps = ['lives', 'posts', 'doubtfulCommits', 'settled', 'doubtfulSettlements', 'attempts', 'doubtfulAttempts'] as const; // prettier-ignore
+    const maps = ['lives', 'posts', 'doubtfulCommits', 'settled', 'doubtfulSettlements', 'attempts', 'doubtfulAttempts', 'doubtfulReplays'] as const; // prettier-ignore
     for (const name of maps) {
       for (const [key, one] of this[name]) (copy[name] as Map<string, unknown>).set(key, one);
     }
@@ -208,12 +209,13 @@ export class Player {
   async #settle(journal: Journal, action: { readonly does: string; readonly nth: number }): Promise<boolean> {
     const all = [...this.posts.values()];
     const chosen = all[action.nth % Math.max(1, all.length)];
-    if (chosen === undefined || this.doubtfulSettlements.has(chosen.id) || this.doubtfulAttempts.has(chosen.id))
-      return true;
+    if (chosen === undefined) return true;
+    const doubts = [this.doubtfulSettlements, this.doubtfulAttempts, this.doubtfulReplays];
+    if (doubts.some((doubt) => doubt.has(chosen.id))) return true;
     const { id } = chosen;
     const now = this.settled.get(id)?.outcome;
     if (action.does === 'fail') {
-      if (now === 'delivered' || now === 'kept') return true;
+      if (now !== undefined && now !== 'dead') return true;
       const attempt = failed(id, (this.attempts.get(id)?.attempts ?? 0) + 1);
       this.doubtfulAttempts.set(id, attempt);
       if (!(await this.#tried(() => journal.attempt(attempt)))) return false;
@@ -221,19 +223,36 @@ export class Player {
       this.attempts.set(id, attempt);
       return true;
     }
+    if (action.does === 'replay') {
+      if (now !== undefined) this.doubtfulReplays.set(id, true);
+      const callback = 'https://receiver.test/new';
+      if (!(await this.#tried(async () => void (await journal.replay([{ id, callback }]))))) return false;
+      this.resolveReplay(id, true);
+      return true;
+    }
     const settlement: Settlement =
       action.does === 'deliver'
         ? { id, outcome: 'delivered', at: noon, status: 200 }
         : action.does === 'keep'
           ? { id, outcome: 'kept', at: noon }
-          : { id, outcome: 'dead', at: noon, says: 'refused' };
-    const counts = now === undefined || (now === 'dead' && settlement.outcome === 'delivered');
+          : action.does === 'drop'
+            ? { id, outcome: 'dropped', at: noon }
+            : { id, outcome: 'dead', at: noon, says: 'refused' };
+    const ends = settlement.outcome === 'delivered' || settlement.outcome === 'dropped';
+    const counts = now === undefined || (now === 'dead' && ends);
     if (counts) this.doubtfulSettlements.set(id, settlement);
-    if (!(await this.#tried(() => journal.settle(settlement)))) return false;
+    if (!(await this.#tried(async () => void (await journal.settle(settlement))))) return false;
     if (!counts) return true;
     this.doubtfulSettlements.delete(id);
     this.settled.set(id, settlement);
     return true;
+  }
+
+  /** A replay that was asked for came true, or did not. */
+  resolveReplay(id: string, pending: boolean): void {
+    if (!this.doubtfulReplays.delete(id) || !pending) return;
+    this.settled.delete(id);
+    this.attempts.delete(id);
   }
 
   #next(feed: string, records: readonly string[], reborn: boolean): Commit {
@@ -302,6 +321,7 @@ export async function verify(player: Player, journal: Journal): Promise<void> {
     const { id } = post;
     const found = deadIds.has(id) ? 'dead' : pendingIds.has(id) ? 'pending' : listed.get(id);
     assert.ok(found !== 'dead' || deadIds.has(id), `${id} is listed as dead, but is no dead letter`);
+    player.resolveReplay(id, found === 'pending');
     const maybe = player.doubtfulSettlements.get(id);
     if (maybe?.outcome === found && maybe !== undefined) player.settled.set(id, maybe);
     player.doubtfulSettlements.delete(id);

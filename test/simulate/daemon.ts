@@ -51,6 +51,7 @@ export class Daemon {
   engine: Engine | undefined;
   readonly #stop = new AbortController();
   readonly #hard = new AbortController();
+  #plan: Plan;
   #applying: Promise<unknown> = Promise.resolve();
 
   constructor(around: Surroundings, plan: Plan) {
@@ -61,17 +62,18 @@ export class Daemon {
       this.life.alive = false;
       around.ended(fault);
     };
-    this.#run(around, plan).then(
+    this.#plan = plan;
+    this.#run(around).then(
       () => over(undefined),
       (fault: unknown) => over(fault),
     );
   }
 
-  /** Applies another plan, after those before. */
+  /** Applies another plan, after those before; as soon as the journal is open. */
   apply(plan: Plan): void {
+    this.#plan = plan;
     const { engine } = this;
-    if (engine === undefined) return;
-    this.#applying = this.#applying.then(() => engine.apply(plan)).catch(() => undefined);
+    if (engine !== undefined) this.#applying = this.#applying.then(() => engine.apply(plan)).catch(() => undefined);
   }
 
   /** As a signal does: what runs may finish, at most so long. */
@@ -82,7 +84,7 @@ export class Daemon {
     });
   }
 
-  async #run(around: Surroundings, plan: Plan): Promise<void> {
+  async #run(around: Surroundings): Promise<void> {
     const { timeline, dice, machine, hosts, limits, tell } = around;
     const clock = this.life.clock();
     const disk = openDisk('/state', machine.files(this.life));
@@ -109,8 +111,8 @@ export class Daemon {
       version: '0.0.0',
     });
     try {
-      await engine.apply(plan);
       this.engine = engine;
+      await engine.apply(this.#plan);
       await engine.run(this.#stop.signal, this.#hard.signal);
       await this.#applying;
     } finally {

@@ -20,6 +20,9 @@ interface Naming {
   readonly apply: (names: Map<string, Node>) => void;
 }
 
+/** A copy of all files. */
+export type Image = ReadonlyMap<string, Node>;
+
 /**
  * The files of a machine. What was not synced is lost in a power cut, in part: of several writes some, of one write a part; names of which
  * the folder was not synced, too.
@@ -50,6 +53,18 @@ export class Machine {
   /** Its files and their sizes. */
   listing(): string {
     return [...this.#names].map(([path, node]) => `${path} ${node === 'folder' ? '' : node.bytes.length}`).join(', ');
+  }
+
+  /** A copy of all files as they are seen now. */
+  image(): Image {
+    return new Map([...this.#names].map(([path, node]) => [path, node === 'folder' ? node : stored(node.bytes)]));
+  }
+
+  /** Puts a copy in the place of all files, durably. */
+  become(image: Image): void {
+    this.#names = new Map([...image].map(([path, node]) => [path, node === 'folder' ? node : stored(node.bytes)]));
+    this.#durable = new Map(this.#names);
+    this.#namings = [];
   }
 
   /** What a power cut leaves. */

@@ -4,6 +4,7 @@ import type { Feed, Plan } from '../../src/model/feed.ts';
 import type { Duration } from '../../src/model/instant.ts';
 import type { Commit } from '../../src/model/journal.ts';
 import type { Notice } from '../../src/model/notice.ts';
+import { Backup } from './backup.ts';
 import { Daemon, mayStartAgain, type Limits, type Surroundings } from './daemon.ts';
 import { Dice } from './dice.ts';
 import { Machine } from './file-system.ts';
@@ -53,6 +54,7 @@ class History {
   readonly #trace: Trace | undefined;
   readonly #around: Surroundings;
   readonly #troubles: Troubles;
+  readonly #backup: Backup;
   #daemon: Daemon | undefined;
   /** Something happened that may make everything quiet. */
   #moved = false;
@@ -68,6 +70,7 @@ class History {
     const settings = ['a', 'b', 'c'].slice(0, dice.one([1, 1, 2, 3])).map((name) => drawFeed(dice, name, this.pace));
     for (const setting of settings) this.trace(`setting ${JSON.stringify(setting)}`);
     this.feeds = settings.map((setting) => new WatchedFeed(new Ledger(setting, timeline, dice), timeline));
+    this.#backup = new Backup(this.machine, this.feeds);
     this.providers = this.feeds.map(({ ledger }) => new Provider(ledger, dice));
     const shared = { events: this.events, wrongs: this.flaws.wrong, seen: new Map<string, string>() };
     this.receivers = ['one', 'two'].map(() => new Receiver(timeline, dice, shared));
@@ -198,6 +201,13 @@ class History {
   #startLater(): void {
     this.#daemon = undefined;
     for (const feed of this.feeds) feed.stumble();
+    const act = this.#troubles.backup(this.#backup.made);
+    if (act === 'make') this.#backup.make();
+    if (act === 'put back') {
+      this.#backup.putBack();
+      for (const receiver of this.receivers) receiver.forgetful = true;
+      this.count('old backup put back');
+    }
     this.timeline.after(this.#troubles.downtime(), () => this.#start());
   }
 
@@ -242,6 +252,8 @@ class History {
     const watched = this.feeds.find(({ id }) => id === commit.feed);
     const says = watched?.check(state);
     if (says !== undefined) this.flaws.wrong.push(`${commit.feed}: ${says}`);
+    const twice = watched === undefined ? undefined : this.#backup.note(watched, commit);
+    if (twice !== undefined) this.flaws.wrong.push(`${commit.feed}: ${twice}`);
     if (this.#trace !== undefined) {
       const told = commit.deliveries.flatMap(({ events }) => events.map((event) => `${event.kind} ${event.recordId}`));
       this.trace(`committed ${commit.feed} ${commit.generation} ${JSON.stringify(commit.head)} ${told.join(', ')}`);

@@ -26,6 +26,8 @@ export interface Case {
   readonly lookedAt: Instant | undefined;
   /** How often it became another feed, to which everything is new. */
   readonly rebirths: number;
+  /** How often an old state was put back: what was told since is told again. */
+  readonly restores: number;
   /** After an edit of the request, changes of this time may be learned and forgotten (contract, promise 11). */
   readonly unsure: readonly Stretch[];
 }
@@ -69,7 +71,7 @@ function checkOrder(
 ): void {
   let place = -1;
   let former: string | undefined;
-  let lives = one.rebirths;
+  let lives = one.rebirths + one.restores;
   for (const event of events) {
     if (one.dead.has(event.id)) {
       former = undefined;
@@ -87,7 +89,7 @@ function checkOrder(
       return;
     }
     place = found;
-    const mayBeAgain = one.rebirths + one.unsure.length > 0 || one.deadRecords.has(event.recordId);
+    const mayBeAgain = one.rebirths + one.restores + one.unsure.length > 0 || one.deadRecords.has(event.recordId);
     if (former !== undefined && !mayBeAgain) {
       if (former !== 'DELETED' && event.kind === 'CREATED')
         wrong(`${nameOf(event.record)} was created although it was there`);
@@ -128,24 +130,30 @@ function checkEnd(
   }
   const { since } = state.head;
   // Dated before the feed's beginning, on a clock that is behind and does not say so: it counts as old.
-  if (dated && deletes !== 'sweep' && since !== 'all' && final.updated < since) return;
+  const proven = final.gone && deletes === 'sweep';
+  if (dated && !proven && since !== 'all' && final.updated < since) return;
+  // A content that comes back is no change to a state from before it went.
+  if (!dated && one.restores > 0) return;
   if (final.gone) {
     if (deletes === 'none' || (unsure.length > 0 && told?.gone === 'forgotten')) return;
+    // The feed that it became never met it, nor did the state that was put back.
+    if (one.rebirths + one.restores > 0 && (told === undefined || told.gone !== undefined)) return;
     if (last === undefined ? told !== undefined && told.gone === undefined : last.kind !== 'DELETED')
       lost('the deletion was not told');
     return;
   }
+  // What shows no date is known by its content: the first look learned it as it was then.
+  const wasThere = entries.some(
+    (entry) => entry.at <= (lookedAt ?? 0) && nameOf(entry.record) === nameOf(final.record),
+  );
   if (last !== undefined) {
-    if (!isTold(final, last)) lost('the latest version was not told');
+    if (!isTold(final, last) && (dated || one.rebirths === 0 || !wasThere)) lost('the latest version was not told');
     return;
   }
   if (dated) {
     if (since === 'all' || final.updated >= since) lost('nothing was told');
     return;
   }
-  const wasThere = entries.some(
-    (entry) => entry.at <= (lookedAt ?? 0) && nameOf(entry.record) === nameOf(final.record),
-  );
   if (since === 'all' || !wasThere) lost('nothing was told');
 }
 

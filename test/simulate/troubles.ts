@@ -19,7 +19,10 @@ export class Troubles {
   readonly #handles: Handles;
   readonly #ids: readonly string[];
   readonly #has: Readonly<
-    Record<'provider' | 'receiver' | 'outage' | 'deaths' | 'power' | 'stops' | 'edits' | 'full' | 'eio', boolean>
+    Record<
+      'provider' | 'receiver' | 'outage' | 'deaths' | 'power' | 'stops' | 'edits' | 'full' | 'eio' | 'backups',
+      boolean
+    >
   >;
   /** The mean time between two changes of a provider's records. */
   readonly #pace: Duration;
@@ -40,6 +43,7 @@ export class Troubles {
       edits: has(0.3),
       full: has(0.15),
       eio: has(0.1),
+      backups: has(0.15),
     };
     this.#ids = ['r1', 'r2', 'r3', 'r4', 'r5', 'r6', 'r7'].slice(0, dice.whole(1, 7));
     const outage = this.#has.outage ? dice.one([10, 80]) : 0;
@@ -114,6 +118,13 @@ export class Troubles {
     return this.#has.power && this.#scene.dice.chance(0.6);
   }
 
+  /** What is done with a backup while the daemon is down. */
+  backup(made: boolean): 'make' | 'put back' | undefined {
+    const { dice } = this.#scene;
+    if (this.#over || !this.#has.backups || this.#has.edits || !dice.chance(0.3)) return undefined;
+    return made && dice.chance(0.7) ? 'put back' : 'make';
+  }
+
   downtime(): Duration {
     return this.#over ? second : this.#scene.dice.around(this.#scene.dice.one([second, second, minute, 20 * minute]));
   }
@@ -154,7 +165,10 @@ export class Troubles {
     this.#scene.trace(`change ${ledger.setting.name} ${id}`);
     if (latest !== undefined && !latest.gone && dice.chance(0.3)) return ledger.remove(id);
     const before = former?.at(-2);
-    if (before !== undefined && dice.chance(0.15)) return ledger.put(id, String(before.record['name']));
+    if (before !== undefined && dice.chance(0.15)) {
+      const { name, trifle } = before.record as { name: string; trifle: number };
+      return ledger.put(id, name, trifle);
+    }
     ledger.put(id);
   }
 
@@ -175,7 +189,7 @@ export class Troubles {
       { path: true },
     ]);
     this.#scene.count(edit === undefined ? 'file removed' : 'file edited');
-    this.#scene.trace(`file ${JSON.stringify(edit)}`);
+    this.#scene.trace(`file ${feed.id} ${JSON.stringify(edit)}`);
     feed.change(edit);
     this.#handles.replan();
   }

@@ -18,6 +18,8 @@ export class WatchedFeed {
   lookedAt: Instant | undefined;
   /** How often it became another feed. */
   rebirths = 0;
+  /** How often an old state was put back. */
+  restores = 0;
   /** Polls that succeeded since that was set to 0, and those of them that read everything. */
   polls = 0;
   wholePolls = 0;
@@ -113,8 +115,8 @@ export class WatchedFeed {
   }
 
   case(received: Case['received'], state: FeedState | undefined): Case {
-    const { feed, ledger, dead, deadRecords, lookedAt, rebirths, unsure } = this;
-    return { feed, ledger, received, dead, deadRecords, state, lookedAt, rebirths, unsure };
+    const { feed, ledger, dead, deadRecords, lookedAt, rebirths, restores, unsure } = this;
+    return { feed, ledger, received, dead, deadRecords, state, lookedAt, rebirths, restores, unsure };
   }
 
   #mustBeKnown(entry: Entry, since: Instant | 'all'): boolean {
