@@ -1,10 +1,10 @@
 import type { FeedHead } from '../model/change.ts';
 import type { Disk } from '../model/disk.ts';
 import type { Duration } from '../model/instant.ts';
-import type { CommitEntry, Roster } from './entry.ts';
+import type { AmendEntry, CommitEntry, Roster } from './entry.ts';
 import type { BadCheckpoint, CheckpointFile } from './fsck-checkpoints.ts';
 import { feedOfPath, lookAtCheckpoint } from './fsck-checkpoints.ts';
-import type { FeedCase, Point, Verdict } from './fsck-feeds.ts';
+import type { FeedCase, Point } from './fsck-feeds.ts';
 import { headAt, judgeFeed } from './fsck-feeds.ts';
 import type { Act, Finding } from './fsck-finding.ts';
 import type { Readers, Rebuilt } from './fsck-rebuild.ts';
@@ -107,6 +107,8 @@ async function judge(
   const findings: Finding[] = [];
   const acts: Act[] = [];
   const mentions: (() => Promise<Roster[number]>)[] = [];
+  /** Parked feeds of which the log says another life. */
+  const ends: (() => Promise<Roster[number]>)[] = [];
   let unnamed = false;
   const rebuilds: (() => Promise<Rebuilt>)[] = [];
   for (const feed of [...new Set([...survey.trails.keys(), ...files.keys(), ...bad.keys()])].sort()) {
@@ -136,36 +138,51 @@ async function judge(
       rebuilt = await build();
       rebuilds.push(build);
     } else {
+      const entry = (): Promise<Roster[number]> => mention(found, verdict.points.at(-1), readers);
       unnamed ||= !named;
-      mentions.push(() => mention(found, verdict.points.at(-1), readers));
+      mentions.push(entry);
+      if (verdict.kind === 'park' && verdict.haunted) ends.push(entry);
     }
     if (unusable !== undefined && verdict.kind !== 'park') acts.push({ does: 'remove', path: unusable.path });
     if (verdict.kind === 'park') findings.push(sayParked(found));
     else findings.push(...sayFeed(found, verdict, rebuilt));
   }
 
-  // A pending delivery has a copy in the live log. One that has none was settled where nothing can be read any more, or its copy is lost.
-  const carried = [...survey.open.values()].filter(
-    ({ live, delivery, sequence }) =>
-      !live && !dead.has(delivery.id) && (inLive || !lost.some((range) => range.last > sequence)),
-  );
+  // A pending delivery has a copy in the live log, a dead letter a file. What has neither was settled where nothing can be read any more, or
+  // its copy is lost; a letter whose file was removed by hand is given up.
+  const last = lost.findLast((range) => range.live)?.last ?? 0;
+  const carried = [
+    ...[...survey.open.values()].filter(
+      ({ live, sequence }) => !live && (inLive || !lost.some((range) => range.last > sequence)),
+    ),
+    ...[...survey.died.values()].filter(({ sequence }) => sequence < last),
+  ].filter(({ delivery }) => !dead.has(delivery.id));
   findings.push(...sayCarried(carried));
-  const known = latestKnown(survey, files, bad);
-  const needed = rebuilds.length > 0 || unnamed || carried.length > 0;
+  const known = latestKnown(survey, files);
+  // The log has to go on behind all that a checkpoint knows, also where none of its feeds lost anything.
+  const behind = blind !== undefined && survey.speaks;
+  const needed = rebuilds.length > 0 || ends.length > 0 || unnamed || behind || carried.length > 0;
   const roster = async (): Promise<Roster> => {
     const feeds: Roster[number][] = [];
     for (const name of mentions) feeds.push(await name());
     return feeds;
   };
   const orphaned = blind !== undefined && !survey.speaks && mentions.length + rebuilds.length === 0;
-  const addition = needed ? { carried, known, commits: () => commitsOf(rebuilds) } : undefined;
+  const addition = needed ? { carried, known, commits: () => commitsOf(rebuilds, ends) } : undefined;
   return { findings, acts, blind, orphaned, roster, addition };
 }
 
-async function* commitsOf(rebuilds: readonly (() => Promise<Rebuilt>)[]): AsyncIterable<CommitEntry> {
+async function* commitsOf(
+  rebuilds: readonly (() => Promise<Rebuilt>)[],
+  ends: readonly (() => Promise<Roster[number]>)[],
+): AsyncIterable<CommitEntry | AmendEntry> {
   for (const build of rebuilds) {
     const { head, generation, snapshot } = await build();
     yield { kind: 'commit', feed: head.feed, generation, head, told: [...snapshot], reborn: true, deliveries: [] };
+  }
+  for (const end of ends) {
+    const { head, generation } = await end();
+    yield { kind: 'amend', at: head.watermark, dropped: [head.feed], feeds: [{ head, generation }] };
   }
 }
 
@@ -186,11 +203,7 @@ function blindRange(
 }
 
 /** What is said from now on must come later than anything that a file names. */
-function latestKnown(
-  survey: Survey,
-  files: ReadonlyMap<string, CheckpointFile>,
-  bad: ReadonlyMap<string, BadCheckpoint>,
-): number {
+function latestKnown(survey: Survey, files: ReadonlyMap<string, CheckpointFile>): number {
   let known = survey.next - 1;
   const see = (sequence: number | undefined): void => {
     if (sequence !== undefined && sequence > known) known = sequence;

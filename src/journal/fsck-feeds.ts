@@ -49,7 +49,13 @@ export type Verdict =
       readonly salvaged: boolean;
     }
   /** Nothing says what it was told: the operator decides. */
-  | { readonly kind: 'park'; readonly named: boolean; readonly points: readonly Point[] };
+  | {
+      readonly kind: 'park';
+      readonly named: boolean;
+      readonly points: readonly Point[];
+      /** The log would give it another life, which has ended. */
+      readonly haunted: boolean;
+    };
 
 /** Judges a feed. `lost`: what the log does not hold; `liveFrom`: where the live log begins. */
 export function judgeFeed(found: FeedCase, lost: readonly LostRange[], liveFrom: number): Verdict {
@@ -86,7 +92,8 @@ export function judgeFeed(found: FeedCase, lost: readonly LostRange[], liveFrom:
   }
   const salvaged = file === undefined && bad !== undefined && bad.rest.records.size > 0;
   const known = points.some((point) => point.file !== undefined) || first?.whole === true || salvaged;
-  if (!known || (last === undefined && bad?.rest.head === undefined)) return { kind: 'park', named, points };
+  if (!known || (last === undefined && bad?.rest.head === undefined))
+    return { kind: 'park', named, points, haunted: anew >= 0 };
   return { kind: 'rebuild', points, gap, undelivered: undelivered !== undefined, exact: false, salvaged };
 }
 

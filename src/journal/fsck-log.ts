@@ -60,6 +60,8 @@ interface Batch {
 export interface LogSays {
   readonly trails: Map<string, Trail>;
   readonly open: Map<string, OpenDelivery>;
+  /** Deliveries that died last, as they were, with the sequence of their death. */
+  readonly died: Map<string, OpenDelivery>;
   readonly batches: Map<number, Batch>;
   /** Feeds that were dropped, by the sequence of that. */
   readonly dropped: Map<string, number>;
@@ -67,7 +69,7 @@ export interface LogSays {
 
 /** A log that says nothing. */
 export function saysNothing(): LogSays {
-  return { trails: new Map(), open: new Map(), batches: new Map(), dropped: new Map() };
+  return { trails: new Map(), open: new Map(), died: new Map(), batches: new Map(), dropped: new Map() };
 }
 
 /** Takes what a frame says; frames come in order. */
@@ -90,11 +92,6 @@ export function takeFrame(says: LogSays, found: FoundFrame, path: string, live: 
     case 'carry':
       takeCopy(says, entry.copy, { path, sequence, bodiesAt, live });
       return;
-    case 'replay': {
-      const delivery = { ...entry.copy.delivery, sequence, replayed: true as const };
-      takeCopy(says, { ...entry.copy, delivery }, { path, sequence, bodiesAt, live });
-      return;
-    }
     case 'stage': {
       const batch: Batch = says.batches.get(entry.batch) ?? { steps: new Map(), copies: [] };
       says.batches.set(entry.batch, batch);
@@ -110,9 +107,21 @@ export function takeFrame(says: LogSays, found: FoundFrame, path: string, live: 
     case 'amend':
       takeAmendment(says, entry, sequence, live);
       return;
-    case 'settle':
-      says.open.delete(entry.settlement.id);
+    case 'replay': {
+      // Whatever it was before, it waits again.
+      says.died.delete(entry.copy.delivery.id);
+      const delivery = { ...entry.copy.delivery, sequence, replayed: true as const };
+      takeCopy(says, { ...entry.copy, delivery }, { path, sequence, bodiesAt, live });
       return;
+    }
+    case 'settle': {
+      const { id, outcome } = entry.settlement;
+      const open = says.open.get(id);
+      if (outcome !== 'dead') says.died.delete(id);
+      else if (open !== undefined) says.died.set(id, { ...open, live: false, sequence });
+      says.open.delete(id);
+      return;
+    }
     case 'attempt': {
       const open = says.open.get(entry.attempt.id);
       if (open !== undefined) open.delivery = attempted(open.delivery, entry.attempt);
@@ -134,7 +143,7 @@ function takeAmendment(says: LogSays, entry: AmendEntry, sequence: number, live:
     const rosters = [{ sequence, generation, checkpoint: 0, head, live }];
     says.trails.set(head.feed, { from: sequence, steps, rosters });
   }
-  for (const open of says.open.values()) {
+  for (const open of [...says.open.values(), ...says.died.values()]) {
     if (open.delivery.feed === moved?.from) open.delivery = { ...open.delivery, feed: moved.to };
   }
   batch?.copies.forEach(({ delivery, offset, length, crc, ...place }, order) => {

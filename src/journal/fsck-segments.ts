@@ -1,6 +1,6 @@
 import type { Disk } from '../model/disk.ts';
 import { beginningBytes, beginningPath } from './beginning.ts';
-import type { CommitEntry, Entry, Roster } from './entry.ts';
+import type { AmendEntry, CommitEntry, Entry, Roster } from './entry.ts';
 import { decodeEntry, encodeEntry } from './entry.ts';
 import type { FeedStep } from './feed-memory.ts';
 import { encodeBatch, frameHead, readFrame } from './frame.ts';
@@ -17,8 +17,8 @@ const filler = encodeEntry({ kind: 'roster', feeds: [] }).bytes;
 export interface Addition {
   /** Deliveries whose copy in the live log is lost. */
   readonly carried: readonly OpenDelivery[];
-  /** Commits that hold all that is remembered of a feed. */
-  readonly commits: () => AsyncIterable<CommitEntry>;
+  /** Commits that hold all that is remembered of a feed, and ends of lives that should have ended. */
+  readonly commits: () => AsyncIterable<CommitEntry | AmendEntry>;
   /** The latest sequence that any file names. */
   readonly known: number;
 }
@@ -61,6 +61,8 @@ export function repairLog(
   }
   for (const segment of survey.segments) {
     const { path, holes, mended, size, live } = segment;
+    // One without a single frame gives way to what is added.
+    if (addition !== undefined && live && segment.next === survey.next && segment.next === segment.first) continue;
     if (size === 0 && !live) acts.push({ does: 'remove', path });
     else if (holes.length > 0 || mended.length > 0) {
       const cut = torn === segment ? segment.torn?.from : undefined;

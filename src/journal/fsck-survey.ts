@@ -85,7 +85,7 @@ export async function surveyLog(disk: Disk): Promise<Survey> {
     else if (next !== undefined && first > next) expired.push({ first: next, last: first - 1, live: false });
     const expected = next ?? 0;
     // A file that is still empty was opened when all before it was whole.
-    const following = found[index + 1] ?? (live ? opened : undefined);
+    const following = found[index + 1] ?? (live && opened !== undefined && opened.first > first ? opened : undefined);
     // A retired segment ends where the live log begins, also where the first live one is missing.
     const ends = !live && following?.live === true ? begins : undefined;
     const until =

@@ -102,13 +102,17 @@ const feed = fc.constantFrom(...feeds);
 const record = fc.constantFrom('1', '2', '3', '__proto__');
 const action: fc.Arbitrary<Action> = fc.oneof(
   { weight: 9, arbitrary: fc.record({ does: fc.constant('commit' as const), feed, records: fc.uniqueArray(record, { maxLength: 3 }), reborn: fc.boolean() }) }, // prettier-ignore
-  { weight: 8, arbitrary: fc.record({ does: fc.constantFrom('deliver', 'keep', 'kill', 'fail'), nth: fc.nat(20) }) },
+  {
+    weight: 8,
+    arbitrary: fc.record({ does: fc.constantFrom('deliver', 'keep', 'kill', 'drop', 'fail'), nth: fc.nat(20) }),
+  },
   { weight: 1, arbitrary: fc.record({ does: fc.constant('load' as const), feed }) },
   { weight: 1, arbitrary: fc.record({ does: fc.constant('reopen' as const) }) },
 );
 const amendment: fc.Arbitrary<Action> = fc.oneof(
   fc.record({ does: fc.constant('forget' as const), feed }),
   fc.record({ does: fc.constant('move' as const), from: feed, to: feed }),
+  fc.record({ does: fc.constant('replay' as const), nth: fc.nat(20) }),
   fc.record({ does: fc.constant('take' as const), feeds: fc.uniqueArray(feed, { minLength: 1, maxLength: 2 }) }),
 );
 
