@@ -4,7 +4,7 @@ import type { Duration } from '../model/instant.ts';
 import type { CommitEntry, Roster } from './entry.ts';
 import type { BadCheckpoint, CheckpointFile } from './fsck-checkpoints.ts';
 import { feedOfPath, lookAtCheckpoint } from './fsck-checkpoints.ts';
-import type { FeedCase, Point, Verdict } from './fsck-feeds.ts';
+import type { FeedCase, Point } from './fsck-feeds.ts';
 import { headAt, judgeFeed } from './fsck-feeds.ts';
 import type { Act, Finding } from './fsck-finding.ts';
 import type { Readers, Rebuilt } from './fsck-rebuild.ts';
@@ -150,7 +150,7 @@ async function judge(
       !live && !dead.has(delivery.id) && (inLive || !lost.some((range) => range.last > sequence)),
   );
   findings.push(...sayCarried(carried));
-  const known = latestKnown(survey, files, bad);
+  const known = latestKnown(survey, files);
   const needed = rebuilds.length > 0 || unnamed || carried.length > 0;
   const roster = async (): Promise<Roster> => {
     const feeds: Roster[number][] = [];
@@ -186,11 +186,7 @@ function blindRange(
 }
 
 /** What is said from now on must come later than anything that a file names. */
-function latestKnown(
-  survey: Survey,
-  files: ReadonlyMap<string, CheckpointFile>,
-  bad: ReadonlyMap<string, BadCheckpoint>,
-): number {
+function latestKnown(survey: Survey, files: ReadonlyMap<string, CheckpointFile>): number {
   let known = survey.next - 1;
   const see = (sequence: number | undefined): void => {
     if (sequence !== undefined && sequence > known) known = sequence;
