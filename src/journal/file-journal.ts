@@ -1,7 +1,7 @@
 import type { FeedHead, FeedState } from '../model/change.ts';
 import type { Disk } from '../model/disk.ts';
 import { Fault } from '../model/fault.ts';
-import type { Duration, Instant } from '../model/instant.ts';
+import type { Instant } from '../model/instant.ts';
 import type {
   Attempt,
   Backlog,
