@@ -17,7 +17,6 @@ import type {
   ToldEvent,
 } from '../model/journal.ts';
 import type { NoticeLevel, NoticeName } from '../model/notice.ts';
-import type { Clock, Tell } from '../model/ports.ts';
 import { Amendments } from './amendments.ts';
 import { applyCommit } from './apply-commit.ts';
 import { compact, liveBytesOf, liveLimit, removeExpired } from './compaction.ts';
@@ -27,6 +26,7 @@ import { readable } from './feed-memory.ts';
 import type { History } from './history.ts';
 import { openHistory } from './history.ts';
 import { checkpointThrough, memoryOf, rosterOf } from './known-feeds.ts';
+import type { FileJournalOptions } from './journal-options.ts';
 import { LogWriter } from './log-writer.ts';
 import { inOrderOfDeath, isOpen } from './outbox.ts';
 import { readPending, readPendingBody } from './read-waiting.ts';
@@ -39,19 +39,6 @@ import { replayAll } from './replaying.ts';
 import { finishAmendments, finishWherePossible, rememberAttempt, settleDelivery } from './settling.ts';
 import { StoredReader } from './stored-reader.ts';
 import { Turns } from './turns.ts';
-
-export interface FileJournalOptions {
-  readonly clock: Pick<Clock, 'now'>;
-  /** For how long settled deliveries can be listed and read. */
-  readonly retention: Duration;
-  /** A segment that has grown to this is followed by the next one. Default 8 MB. */
-  readonly segmentBytes?: number;
-  /** The live log may grow to this, or to twice what is pending, before its oldest segments are retired. Default 32 MB. */
-  readonly liveBytes?: number;
-  /** Room set aside for settlements on a full disk. Default 1 MB. */
-  readonly reserveBytes?: number;
-  readonly tell?: Tell;
-}
 
 interface Parts {
   readonly disk: Disk;

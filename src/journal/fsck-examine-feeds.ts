@@ -4,7 +4,7 @@ import type { Duration } from '../model/instant.ts';
 import type { CommitEntry, Roster } from './entry.ts';
 import type { BadCheckpoint, CheckpointFile } from './fsck-checkpoints.ts';
 import { feedOfPath, lookAtCheckpoint } from './fsck-checkpoints.ts';
-import type { FeedCase, Point, Verdict } from './fsck-feeds.ts';
+import type { FeedCase, Point } from './fsck-feeds.ts';
 import { headAt, judgeFeed } from './fsck-feeds.ts';
 import type { Act, Finding } from './fsck-finding.ts';
 import type { Readers, Rebuilt } from './fsck-rebuild.ts';
@@ -22,8 +22,8 @@ export interface JudgedFeeds {
   readonly findings: readonly Finding[];
   /** What the log needs to say besides; undefined: nothing. */
   readonly addition: Addition | undefined;
-  /** All feeds that are not committed anew, as they stood where that frame begins. */
-  readonly rosterAt: (sequence: number) => Promise<Roster>;
+  /** All feeds that are not committed anew. */
+  readonly roster: () => Promise<Roster>;
   /** To be done after the log says it. */
   readonly acts: readonly Act[];
   /** What is missing behind the end of the log. */
@@ -106,7 +106,7 @@ async function judge(
 
   const findings: Finding[] = [];
   const acts: Act[] = [];
-  const mentions: ((sequence: number) => Promise<Roster[number] | undefined>)[] = [];
+  const mentions: (() => Promise<Roster[number]>)[] = [];
   let unnamed = false;
   const rebuilds: (() => Promise<Rebuilt>)[] = [];
   for (const feed of [...new Set([...survey.trails.keys(), ...files.keys(), ...bad.keys()])].sort()) {
@@ -137,7 +137,7 @@ async function judge(
       rebuilds.push(build);
     } else {
       unnamed ||= !named;
-      mentions.push((sequence) => mention(found, verdict.points, sequence, readers));
+      mentions.push(() => mention(found, verdict.points.at(-1), readers));
     }
     if (unusable !== undefined && verdict.kind !== 'park') acts.push({ does: 'remove', path: unusable.path });
     if (verdict.kind === 'park') findings.push(sayParked(found));
@@ -150,16 +150,16 @@ async function judge(
       !live && !dead.has(delivery.id) && (inLive || !lost.some((range) => range.last > sequence)),
   );
   findings.push(...sayCarried(carried));
-  const known = latestKnown(survey, files, bad);
+  const known = latestKnown(survey, files);
   const needed = rebuilds.length > 0 || unnamed || carried.length > 0;
-  const rosterAt = async (sequence: number): Promise<Roster> => {
+  const roster = async (): Promise<Roster> => {
     const feeds: Roster[number][] = [];
-    for (const mentionAt of mentions) feeds.push(...[await mentionAt(sequence)].filter((entry) => entry !== undefined));
+    for (const name of mentions) feeds.push(await name());
     return feeds;
   };
   const orphaned = blind !== undefined && !survey.speaks && mentions.length + rebuilds.length === 0;
   const addition = needed ? { carried, known, commits: () => commitsOf(rebuilds) } : undefined;
-  return { findings, acts, blind, orphaned, rosterAt, addition };
+  return { findings, acts, blind, orphaned, roster, addition };
 }
 
 async function* commitsOf(rebuilds: readonly (() => Promise<Rebuilt>)[]): AsyncIterable<CommitEntry> {
@@ -186,11 +186,7 @@ function blindRange(
 }
 
 /** What is said from now on must come later than anything that a file names. */
-function latestKnown(
-  survey: Survey,
-  files: ReadonlyMap<string, CheckpointFile>,
-  bad: ReadonlyMap<string, BadCheckpoint>,
-): number {
+function latestKnown(survey: Survey, files: ReadonlyMap<string, CheckpointFile>): number {
   let known = survey.next - 1;
   const see = (sequence: number | undefined): void => {
     if (sequence !== undefined && sequence > known) known = sequence;
@@ -200,25 +196,17 @@ function latestKnown(
   return known;
 }
 
-/**
- * A feed as a roster names it that stands there; undefined where it was born later. One of which nothing is known is named too, or it would
- * start anew.
- */
+/** A feed as a roster names it. One of which nothing is known is named too, or it would start anew. */
 async function mention(
   { feed, file, bad }: FeedCase,
-  points: readonly Point[],
-  sequence: number,
+  last: Point | undefined,
   readers: Readers,
-): Promise<Roster[number] | undefined> {
-  const former = points.findLast((point) => point.sequence < sequence);
-  const point = former ?? points[0];
-  if (former === undefined && point?.step?.generation === 0) return undefined;
-  const said = point?.step === undefined ? headAt(point) : (await readers.step(point.step)).head;
+): Promise<Roster[number]> {
+  const said = last?.step === undefined ? headAt(last) : (await readers.step(last.step)).head;
   const unknown: FeedHead = {
     ...{ feed, identity: '', birth: 0, since: 0, watermark: 0, looked: 'none' },
     ...{ request: '', rules: [], noticed: [] },
   };
-  const head = said ?? bad?.rest.head ?? unknown;
-  const generation = former?.after ?? point?.before ?? bad?.rest.generation ?? 1;
-  return { head, generation, checkpoint: file?.sequence ?? 0 };
+  const generation = last?.after ?? bad?.rest.generation ?? 1;
+  return { head: said ?? bad?.rest.head ?? unknown, generation, checkpoint: file?.sequence ?? 0 };
 }

@@ -10,7 +10,7 @@ import type { Survey, SurveyedSegment } from './fsck-survey.ts';
 import { damaged } from './refusals.ts';
 import { livePath } from './segment.ts';
 
-/** A roster without feeds: it says nothing. */
+/** A roster without feeds: it says nothing, and may stand at the beginning of a segment as well as within. */
 const filler = encodeEntry({ kind: 'roster', feeds: [] }).bytes;
 
 /** What the last segment of a repaired log adds to it. */
@@ -24,17 +24,15 @@ export interface Addition {
 }
 
 /**
- * Makes the log whole again: each lost frame becomes one that says nothing, so that no other has to move. `rosterAt`: the feeds as they
- * stood where a frame begins, for live segments that lost their roster.
+ * Makes the log whole again: each lost frame becomes one that says nothing, so that no other has to move. `roster`: the feeds that are not
+ * committed anew; segments that lost theirs need none, since a later one names all feeds.
  */
-export async function repairLog(
+export function repairLog(
   disk: Disk,
   survey: Survey,
   addition: Addition | undefined,
-  rosterAt: (sequence: number) => Promise<Roster>,
-): Promise<readonly Act[]> {
-  const begin = async (sequence: number): Promise<Uint8Array> =>
-    encodeEntry({ kind: 'roster', feeds: await rosterAt(sequence) }).bytes;
+  roster: () => Promise<Roster>,
+): readonly Act[] {
   const acts: Act[] = [];
   const last = survey.segments.at(-1);
   const torn = addition === undefined || last?.torn === undefined ? undefined : last;
@@ -58,23 +56,20 @@ export async function repairLog(
     acts.push({
       does: 'write',
       path: livePath(first),
-      bytes: async () => lastSegment(disk, survey, addition, first, await begin(first)),
+      bytes: async () => lastSegment(disk, survey, addition, first, await roster()),
     });
   }
   for (const segment of survey.segments) {
-    const { path, first, holes, mended, size, live } = segment;
+    const { path, holes, mended, size, live } = segment;
     if (size === 0 && !live) acts.push({ does: 'remove', path });
     else if (holes.length > 0 || mended.length > 0) {
-      // Asked for now: what it is read from has moved when this is done.
-      const beginning = live && holes[0]?.from === 0 ? await begin(first) : filler;
       const cut = torn === segment ? segment.torn?.from : undefined;
-      const bytes = async (): Promise<Uint8Array> => filled(await read(disk, survey, path), segment, beginning, cut);
+      const bytes = async (): Promise<Uint8Array> => filled(await read(disk, survey, path), segment, cut);
       acts.push({ does: 'write', path, bytes });
     }
   }
   for (const gap of survey.gaps) {
-    const beginning = await begin(gap.first);
-    const bytes = async (): Promise<Uint8Array> => fillers(gap.first, gap.last, beginning);
+    const bytes = async (): Promise<Uint8Array> => fillers(gap.first, gap.last);
     acts.push({ does: 'write', path: livePath(gap.first), bytes });
   }
   const written = new Set(acts.map(({ path }) => path));
@@ -98,9 +93,9 @@ async function lastSegment(
   survey: Survey,
   addition: Addition,
   first: number,
-  begin: Uint8Array,
+  feeds: Roster,
 ): Promise<Uint8Array> {
-  const payloads: Uint8Array[] = [begin];
+  const payloads: Uint8Array[] = [encodeEntry({ kind: 'roster', feeds }).bytes];
   // Checkpoints that are no longer to be believed may name sequences of a log that is lost: what is said now must come later than those.
   while (first + payloads.length <= addition.known) payloads.push(filler);
   for (const { delivery, order, path, bodiesAt, body } of addition.carried) {
@@ -115,26 +110,22 @@ async function lastSegment(
   return encodeBatch(first, payloads).bytes;
 }
 
-function filled(bytes: Buffer, segment: SurveyedSegment, begin: Uint8Array, cut: number | undefined): Uint8Array {
+function filled(bytes: Buffer, segment: SurveyedSegment, cut: number | undefined): Uint8Array {
   const parts: Uint8Array[] = [];
   let at = 0;
   for (const { from, to, first, last } of segment.holes) {
-    parts.push(bytes.subarray(at, from), fillers(first, last, from === 0 ? begin : filler));
+    parts.push(bytes.subarray(at, from), fillers(first, last));
     at = to;
   }
   parts.push(bytes.subarray(at, cut));
   return Buffer.concat(parts);
 }
 
-function fillers(first: number, last: number, begin: Uint8Array): Uint8Array {
-  if (last < first) return new Uint8Array();
+function fillers(first: number, last: number): Uint8Array {
   const length = frameHead + filler.length;
-  const head = encodeBatch(first, [begin]).bytes;
-  const bytes = Buffer.allocUnsafe(head.length + (last - first) * length);
-  bytes.set(head);
-  for (let sequence = first + 1; sequence <= last; sequence += 1) {
-    bytes.set(encodeBatch(sequence, [filler]).bytes, head.length + (sequence - first - 1) * length);
-  }
+  const count = Math.max(0, last - first + 1);
+  const bytes = Buffer.allocUnsafe(count * length);
+  for (let done = 0; done < count; done += 1) bytes.set(encodeBatch(first + done, [filler]).bytes, done * length);
   return bytes;
 }
 

@@ -93,7 +93,7 @@ async function examine(disk: Disk, options: FsckOptions): Promise<Examination> {
   const files = await examineFiles(disk, listing, { used, begins, reserveBytes });
   const beside = (await options.beside?.(listing.tokens)) ?? { findings: [], acts: [] };
   const acts: Act[] = [
-    ...(await repairLog(disk, survey, judged.addition, judged.rosterAt)),
+    ...repairLog(disk, survey, judged.addition, judged.roster),
     ...judged.acts,
     ...letters.acts,
     ...files.acts,

@@ -3,8 +3,8 @@ import { describe, test } from 'node:test';
 import type { Finding } from '../../src/journal/fsck-finding.ts';
 import { lookThrough, repair } from '../../src/journal/fsck.ts';
 import type { SimulatedDisk } from '../support/simulated-disk.ts';
-import { feeds, livedState } from './lived-state.ts';
-import { open } from './small-journal.ts';
+import { feeds, livedState, still } from './lived-state.ts';
+import { busy, open } from './small-journal.ts';
 import { noon } from './steps.ts';
 
 const options = { retryFor: 3 * 86_400_000, reserveBytes: 10 };
@@ -214,6 +214,7 @@ describe('a state directory with', () => {
       const posts: string[] = [];
       for (const { id } of journal.pending()) posts.push((await journal.body(id)) ?? '');
       if (exact === true) assert.deepEqual(posts.filter((body) => sentBefore.has(body)), [], 'sent twice'); // prettier-ignore
+      assert.deepEqual(journal.feeds(), [...feeds, still]);
       for (const feed of feeds) {
         const { watermark } = (await journal.load(feed))?.head ?? {};
         if (exact === true) assert.ok(watermark !== undefined && watermark > noon + 30_000, `${feed} ${watermark}`);
@@ -222,7 +223,12 @@ describe('a state directory with', () => {
       }
       await life.send(journal);
       assert.deepEqual(life.untold(), []);
+      await busy(journal, 'e/busy', 0, 100);
       await journal.close();
+      const again = await open(disk);
+      assert.deepEqual(again.feeds(), [...feeds, still, 'e/busy']);
+      for (const feed of again.feeds()) await again.load(feed);
+      await again.close();
       assert.deepEqual((await lookThrough(disk, options)).filter(({ weight }) => weight !== 'note'), []); // prettier-ignore
     });
   }
@@ -256,7 +262,7 @@ describe('a feed of which nothing can be read', () => {
     await repair(disk, later, options);
 
     const journal = await open(disk);
-    assert.deepEqual(journal.feeds(), [...feeds]);
+    assert.deepEqual(journal.feeds(), [...feeds, still]);
     await assert.rejects(journal.load('a/x'));
     assert.ok(((await journal.load('b/y'))?.snapshot.size ?? 0) > 0);
   });
