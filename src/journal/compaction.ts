@@ -28,6 +28,8 @@ interface CompactionOptions {
 
 /** Bodies read and written in one go: commits wait for no more than this. */
 const stretch = 1_000_000;
+/** And so many deliveries. */
+const together = 500;
 
 /** Bytes of the live log, rosters aside: they do not become fewer by moving on. */
 export function liveBytesOf(ledger: Ledger): number {
@@ -110,11 +112,16 @@ async function carryAll(options: CompactionOptions, segment: Segment): Promise<n
   const { waiting } = ledger.outbox;
   let bytes: Buffer | undefined;
   let frame: { readonly at: number; readonly stored: readonly Stored[] } | undefined;
-  let part: Promise<void>[] = [];
+  let part: Promise<number>[] = [];
   let [copied, open] = [0, 0];
+  const written = async (): Promise<void> => {
+    for (const length of await Promise.all(part)) copied += length;
+    [part, open] = [[], 0];
+  };
   try {
     for (const row of waiting.rowsIn([segment])) {
       const [lair, head] = [waiting.lair(row), waiting.head(row)];
+      // A number that the table got back from this segment may be another's by now.
       if (lair.segment !== segment) continue;
       bytes ??= await readSegment(disk, segment);
       if (bytes === undefined) throw damaged(segment.path, 0, 'it vanished while deliveries waited in it');
@@ -123,26 +130,25 @@ async function carryAll(options: CompactionOptions, segment: Segment): Promise<n
       if (stored === undefined) throw damaged(segment.path, lair.frameAt, `it does not hold delivery ${head.id}`);
       part.push(carry(ledger, writer, stored, bytes.subarray(lair.at, lair.at + lair.length), lair));
       open += lair.length;
-      copied += lair.length;
-      if (open < stretch) continue;
-      await Promise.all(part);
+      if (open < stretch && part.length < together) continue;
+      await written();
       if (stopped()) return copied;
-      [part, open] = [[], 0];
     }
-    await Promise.all(part);
+    await written();
     return copied;
   } finally {
     await Promise.allSettled(part);
   }
 }
 
-async function carry(ledger: Ledger, writer: LogWriter, stored: Stored, body: Buffer, from: Lair): Promise<void> {
+/** Copies one delivery, unless it is settled; resolves with the bytes that took. */
+async function carry(ledger: Ledger, writer: LogWriter, stored: Stored, body: Buffer, from: Lair): Promise<number> {
   const { outbox } = ledger;
   const { id } = stored.delivery;
   const place = bodyPlace(body, 0);
   if (place.crc !== from.crc)
     throw damaged(from.segment.path, from.at, 'what should be sent to a receiver has changed');
-  let bodiesAt = 0;
+  let [bodiesAt, took] = [0, 0];
   let copy: Stored | undefined;
   await writer.write(
     'carry',
@@ -157,7 +163,9 @@ async function carry(ledger: Ledger, writer: LogWriter, stored: Stored, body: Bu
     },
     ({ segment, at, length, payloadAt }) => {
       if (copy === undefined) return;
+      took = length;
       takeCopy(outbox, copy, { segment, at: payloadAt + bodiesAt, length: body.length, crc: place.crc, frameAt: at, frameLength: length }); // prettier-ignore
     },
   );
+  return took;
 }

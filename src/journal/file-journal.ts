@@ -96,9 +96,7 @@ export class FileJournal implements Journal {
 
   constructor(parts: Parts) {
     this.#parts = parts;
-    this.#history = openHistory(parts.disk, parts.ledger, parts.reader, (says) =>
-      parts.say('journal:note', 'warn', says),
-    );
+    this.#history = openHistory(parts, (says) => parts.say('journal:note', 'warn', says));
     this.#amendments = new Amendments({
       ...parts,
       underWay: this.#underWay,

@@ -42,6 +42,12 @@ export interface History {
   find(ids: ReadonlySet<string>, since: Instant): Promise<(id: string) => Promise<Found | undefined>>;
 }
 
+interface Shelf {
+  readonly disk: Disk;
+  readonly ledger: Ledger;
+  readonly reader: StoredReader;
+}
+
 /** Places kept from former readings: a body is asked for after its event was listed. */
 const remembered = 20_000;
 
@@ -49,7 +55,7 @@ const remembered = 20_000;
  * Reads what is settled from the segments, newest first, as far back as a question needs. `note` hears, once for each segment, of damage
  * that makes lists shorter.
  */
-export function openHistory(disk: Disk, ledger: Ledger, reader: StoredReader, note: (says: string) => void): History {
+export function openHistory({ disk, ledger, reader }: Shelf, note: (says: string) => void): History {
   const places = new Map<string, PastPlace>();
   const noted = new Set<number>();
 

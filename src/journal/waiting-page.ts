@@ -100,6 +100,10 @@ export class Page {
     };
   }
 
+  placeOf(at: number): DeliveryPlace {
+    return { sequence: this.sequence[at] as number, order: this.order[at] as number };
+  }
+
   /** How the place of a row stands to another: below 0 before it, 0 at it, above 0 behind it. Removed rows keep theirs. */
   compare(at: number, place: DeliveryPlace): number {
     return (this.sequence[at] as number) - place.sequence || (this.order[at] as number) - place.order;

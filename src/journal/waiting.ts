@@ -3,7 +3,9 @@ import { Backlogs } from './backlogs.ts';
 import { hashText, RowIndex } from './row-index.ts';
 import type { Place, Segment } from './segment.ts';
 import { SharedItems } from './shared-items.ts';
-import { Page, pageRows } from './waiting-page.ts';
+import type { Page } from './waiting-page.ts';
+import { pageRows } from './waiting-page.ts';
+import { WaitingPages } from './waiting-pages.ts';
 
 /** What many deliveries have in common. */
 type Origin = Pick<DeliveryHead, 'feed' | 'callback' | 'contentType' | 'replayed'>;
@@ -19,18 +21,16 @@ export interface Lair extends Place {
 
 /**
  * All deliveries that wait, in commit order: of each no more than where it lies in the log, its id and some figures, some hundred bytes in
- * blocks of memory that are given back as it empties. A row's number is good until the row is removed or the table is sorted.
+ * blocks of memory that are given back as it empties. A row's number is good until any row is removed or the table is
+ * sorted.
  */
 export class WaitingTable {
   readonly #origins = new SharedItems<Origin>(keyOf);
   readonly #segments = new SharedItems<Segment>((segment) => segment);
-  /** By slot, and in the order of their rows. */
-  readonly #slots: (Page | undefined)[] = [];
-  #pages: Page[] = [];
-  readonly #index = new RowIndex((row) => this.#page(row).hash[row % pageRows] as number);
+  readonly #pages = new WaitingPages();
+  readonly #index = new RowIndex((row) => this.#pages.of(row).hash[row % pageRows] as number);
   readonly #tried = new Map<number, Tried>();
   readonly #backlogs = new Backlogs();
-  #born = 0;
   #size = 0;
   /** The place of the row that was added last; they come in order but for copies that are read back. */
   #last: DeliveryPlace = { sequence: 0, order: 0 };
@@ -53,13 +53,13 @@ export class WaitingTable {
   }
 
   find(id: string): number | undefined {
-    return this.#index.find(hashText(id), (row) => this.#page(row).id(row % pageRows) === id);
+    return this.#index.find(hashText(id), (row) => this.#pages.of(row).id(row % pageRows) === id);
   }
 
   /** Adds a delivery that is not in it. One that comes before the last one's place is in order after `sort` only. */
   add(delivery: Delivery, order: number, lair: Lair): number {
     const { id, bytes, sequence, committedAt, events } = delivery;
-    const page = this.#lastPage();
+    const page = this.#pages.last();
     this.#unsorted ||= this.#last.sequence > sequence || (this.#last.sequence === sequence && this.#last.order > order);
     this.#last = { sequence, order };
     const origin = this.#originOf(delivery);
@@ -76,7 +76,7 @@ export class WaitingTable {
   }
 
   remove(row: number): void {
-    const page = this.#page(row);
+    const page = this.#pages.of(row);
     const at = row % pageRows;
     const origin = page.origin[at] as number;
     this.#backlogs.remove(this.#origins.at(origin), page.count[at] as number, page.bytes[at] as number);
@@ -86,15 +86,14 @@ export class WaitingTable {
     this.#tried.delete(row);
     page.remove(at);
     this.#size -= 1;
-    if (page.live === 0 && page.used === pageRows) {
-      this.#pages.splice(this.#pages.indexOf(page), 1);
-      this.#slots[page.slot] = undefined;
-    }
+    this.#pages.letGo(page);
+    // A few that stay for long, each in a page of its own, must not keep all these.
+    if (this.#pages.isSparse(this.#size)) this.#rebuild(Uint32Array.from(this.rows()));
   }
 
   /** A delivery was copied: it lies there from now on. */
   move(row: number, lair: Lair): void {
-    const page = this.#page(row);
+    const page = this.#pages.of(row);
     const former = page.segment[row % pageRows] as number;
     page.place(row % pageRows, this.#stored(lair));
     this.#segments.letGo(former);
@@ -108,7 +107,7 @@ export class WaitingTable {
   /** Makes what waits of one feed another's. */
   renameFeed(from: string, to: string): void {
     for (const row of this.rows({ where: ({ feed }) => feed === from })) {
-      const [page, at] = [this.#page(row), row % pageRows];
+      const [page, at] = [this.#pages.of(row), row % pageRows];
       const [number, count, bytes] = [page.origin[at] as number, page.count[at] as number, page.bytes[at] as number];
       const former = this.#origins.at(number);
       const origin = this.#originOf({ ...former, feed: to });
@@ -120,7 +119,7 @@ export class WaitingTable {
   }
 
   head(row: number): DeliveryHead {
-    const page = this.#page(row);
+    const page = this.#pages.of(row);
     const at = row % pageRows;
     return {
       id: page.id(at),
@@ -135,7 +134,7 @@ export class WaitingTable {
   }
 
   lair(row: number): Lair {
-    const page = this.#page(row);
+    const page = this.#pages.of(row);
     const at = row % pageRows;
     return {
       segment: this.#segments.at(page.segment[at] as number),
@@ -150,23 +149,32 @@ export class WaitingTable {
   /** Rows in commit order. Others may be added and removed meanwhile; nothing may be awaited between taking a row and using it. */
   *rows({ after, where }: PendingQuery = {}): Iterable<number> {
     const wanted = this.#asked(where);
-    let page = after === undefined ? this.#pages[0] : this.#pages[this.#firstBeyond(after)];
-    for (; page !== undefined; page = this.#pageAfter(page.born)) {
+    let reached = after;
+    let page = this.#pages.behind(reached);
+    for (; page !== undefined; page = this.#pages.after(page)) {
       if (![...page.origins].some(wanted)) continue;
       for (let at = 0; at < page.used; at += 1) {
         if (page.origin[at] === 0 || !wanted(page.origin[at] as number)) continue;
-        if (after !== undefined && page.compare(at, after) <= 0) continue;
+        if (reached !== undefined && page.compare(at, reached) <= 0) continue;
+        const rebuilt = this.#pages.rebuilt;
+        const place = page.placeOf(at);
         yield page.slot * pageRows + at;
+        if (rebuilt === this.#pages.rebuilt) continue;
+        // The pages are others now: on from the same place.
+        reached = place;
+        page = this.#pages.behind(reached);
+        if (page === undefined) return;
+        at = -1;
       }
     }
   }
 
-  /** As `rows`, the other way round: those before a place, the last one first. */
+  /** The other way round: those before a place, the last one first. Nothing may come or go meanwhile. */
   *rowsBefore(before: DeliveryPlace | undefined, where: PendingQuery['where']): Iterable<number> {
     const wanted = this.#asked(where);
-    let number = before === undefined ? this.#pages.length : this.#firstBeyond(before) + 1;
-    for (number = Math.min(number, this.#pages.length) - 1; number >= 0; number -= 1) {
-      const page = this.#pages[number] as Page;
+    let number = before === undefined ? this.#pages.all.length : this.#pages.firstBeyond(before) + 1;
+    for (number = Math.min(number, this.#pages.all.length) - 1; number >= 0; number -= 1) {
+      const page = this.#pages.all[number] as Page;
       if (![...page.origins].some(wanted)) continue;
       for (let at = page.used - 1; at >= 0; at -= 1) {
         if (page.origin[at] === 0 || !wanted(page.origin[at] as number)) continue;
@@ -182,7 +190,7 @@ export class WaitingTable {
     for (const segment of segments) numbers.add(this.#segments.numberOf(segment));
     numbers.delete(undefined);
     if (numbers.size === 0) return;
-    for (const row of this.rows()) if (numbers.has(this.#page(row).segment[row % pageRows])) yield row;
+    for (const row of this.rows()) if (numbers.has(this.#pages.of(row).segment[row % pageRows])) yield row;
   }
 
   /** Puts the rows into commit order: copies come later in the log than commits of the same age. */
@@ -190,54 +198,18 @@ export class WaitingTable {
     if (!this.#unsorted) return;
     this.#unsorted = false;
     const rows = Uint32Array.from(this.rows());
-    rows.sort((a, b) => this.#page(a).compareTo(a % pageRows, this.#page(b), b % pageRows));
-    const former = this.#pages;
-    this.#pages = [];
-    for (const row of rows) {
-      const [before, at, page] = [this.#page(row), row % pageRows, this.#lastPage()];
-      this.#index.remove(row);
-      const moved = page.slot * pageRows + page.add(before.id(at), before.fields(at));
-      this.#index.add(moved);
-      const tried = this.#tried.get(row);
-      this.#tried.delete(row);
-      if (tried !== undefined) this.#tried.set(moved, tried);
-    }
-    for (const page of former) this.#slots[page.slot] = undefined;
+    rows.sort((a, b) => this.#pages.of(a).compareTo(a % pageRows, this.#pages.of(b), b % pageRows));
+    this.#rebuild(rows);
   }
 
-  #page(row: number): Page {
-    return this.#slots[Math.floor(row / pageRows)] as Page;
-  }
-
-  /** The page that takes the next row. */
-  #lastPage(): Page {
-    const last = this.#pages.at(-1);
-    if (last !== undefined && last.used < pageRows) return last;
-    const empty = this.#slots.indexOf(undefined);
-    const page = new Page(empty < 0 ? this.#slots.length : empty, (this.#born += 1));
-    this.#slots[page.slot] = page;
-    this.#pages.push(page);
-    return page;
-  }
-
-  #pageAfter(born: number): Page | undefined {
-    return this.#pages[this.#first((page) => page.born > born)];
-  }
-
-  /** The number of the first page that goes beyond a place. */
-  #firstBeyond(place: DeliveryPlace): number {
-    return this.#first((page) => page.compare(page.used - 1, place) > 0);
-  }
-
-  /** The number of the first page for which it is true, where it is true for all behind that one, too. */
-  #first(isIt: (page: Page) => boolean): number {
-    let [low, high] = [0, this.#pages.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (isIt(this.#pages[middle] as Page)) high = middle;
-      else low = middle + 1;
-    }
-    return low;
+  #rebuild(rows: Uint32Array): void {
+    this.#pages.rebuild(rows, (from, to) => {
+      this.#index.remove(from);
+      this.#index.add(to);
+      const tried = this.#tried.get(from);
+      this.#tried.delete(from);
+      if (tried !== undefined) this.#tried.set(to, tried);
+    });
   }
 
   /** Whether an origin is asked for, by its number. */

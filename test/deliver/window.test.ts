@@ -158,3 +158,26 @@ test('of much that waits for one record no more is read than goes soon', async (
   last.open(200);
   await running.stop();
 });
+
+test('feeds that come to a callback while its window is being filled are sent from their first POST on', async () => {
+  const plain = openMemoryJournal();
+  await fill(plain, 'old/feed', 50);
+  await fill(plain, 'crm/contacts', 500);
+  const reading = gate();
+  const journal: Journal = { ...plain, delivery: (id) => reading.passed.then(() => plain.delivery(id)) };
+  const { clock, drain, routes, sentIds, play } = stage({ journal });
+  routes.set('old/feed', 'absent');
+  drain.replanned();
+  const running = play();
+  await clock.settle();
+
+  routes.set('old/feed', callback('https://crm.test'));
+  drain.replanned();
+  reading.open();
+  await clock.advance(minute);
+
+  assert.deepEqual(pendingIds(journal), []);
+  assert.equal(new Set(sentIds()).size, 550);
+  assert.equal(sentIds().length, 550);
+  await running.stop();
+});

@@ -86,9 +86,9 @@ for (const fails of ['rename:1:EIO', 'sync-file:1:EIO', 'sync-folder:1:EIO']) {
     await stage.allTold(first);
     await first.end('SIGTERM');
     stage.put(2);
-    // At the start the last segment is written anew: one of each call, and two folders are synced.
+    // At the start the last segment is written anew: one of each call, and four folders are synced.
     const [call = ''] = fails.split(':');
-    const later = { 'rename': 2, 'sync-file': 2, 'sync-folder': 3 }[call] ?? 2; // prettier-ignore
+    const later = { 'rename': 2, 'sync-file': 2, 'sync-folder': 5 }[call] ?? 2; // prettier-ignore
     const broken = await stage.daemon({ load, env: { DISK_FAILS: `${call}:${later}:EIO` } });
     await stage.allTold(broken);
 

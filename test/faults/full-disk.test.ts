@@ -196,10 +196,10 @@ test(
 test('a reserve that finds no room stops polling with a notice, and polling goes on by itself', limit, async (t) => {
   const stage = await openStage(t);
 
-  // The first file that is put in place says the format, the second one is the reserve; later it finds room.
+  // The files that are put in place say the format and where the log begins; the third one is the reserve; later it finds room.
   const daemon = stage.start(['run', '--log-level', 'debug'], {
     load: FAILING_DISK,
-    env: { DISK_FAILS: 'rename:2:ENOSPC:1' },
+    env: { DISK_FAILS: 'rename:3:ENOSPC:1' },
   });
   await daemon.line(full);
   await daemon.line(room);

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import type { Segment } from '../../src/journal/segment.ts';
 import { newSegment } from '../../src/journal/segment.ts';
@@ -148,5 +150,26 @@ describe('the table of what waits', () => {
     assert.equal(walked.length, 8000);
     assert.equal(new Set(walked).size, 8000);
     assert.equal(table.size, 0);
+  });
+
+  test('a few that stay while a hundred thousand go keep little memory', () => {
+    const table = new WaitingTable();
+    for (let sequence = 0; sequence < 100_000; sequence += 1) {
+      table.add(deliveryOf(`d${sequence}`, sequence), 0, lairIn(segments[0], sequence));
+    }
+    const { arrayBuffers } = process.memoryUsage();
+    const stay = (sequence: number): boolean => sequence % 1000 === 7;
+
+    for (const row of table.rows()) if (!stay(table.head(row).sequence)) table.remove(row);
+
+    const left = Array.from({ length: 100_000 }, (_, sequence) => sequence).filter(stay);
+    assert.deepEqual(idsOf(table, table.rows()), left.map((sequence) => `d${sequence}`)); // prettier-ignore
+    for (const sequence of left) assert.equal(table.lair(table.find(`d${sequence}`) ?? -1).frameAt, sequence);
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    collect();
+    collect();
+    const kept = process.memoryUsage().arrayBuffers;
+    assert.ok(kept < arrayBuffers / 3, `${kept} bytes of ${arrayBuffers}`);
   });
 });
